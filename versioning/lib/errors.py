@@ -1,0 +1,53 @@
+"""The one way a rule of the domain says no; each face maps it once."""
+
+from typing import Any
+
+# What a face that speaks HTTP answers. A code is part of the public interface: never rename one.
+STATUS = {
+    "not_found": 404,
+    "no_live_version": 404,
+    "forbidden": 403,
+    "missing_scope": 403,
+    "unauthorized": 401,
+    "invalid": 422,
+    "unchanged": 409,
+    "stale": 412,
+    "precondition_required": 428,
+    "frozen": 409,
+    "already_live": 409,
+    "not_live": 409,
+    "not_frozen": 409,
+    "not_older": 409,
+    "already_staged": 409,
+    "not_staged": 409,
+    "staging_disabled": 409,
+    "live_in_the_way": 409,
+    "archived": 409,
+    "not_archived": 409,
+    "slug_taken": 409,
+    "already_member": 409,
+    "last_owner": 409,
+    "invite_used": 409,
+    "key_revoked": 409,
+    "once_reused": 422,
+    "busy": 503,
+}
+
+
+class DomainError(Exception):
+    """A refusal: a stable `code`, a message that says what to do, and data for programs."""
+
+    def __init__(self, code: str, message: str, **data: Any):
+        assert code in STATUS, f"{code} has no status: add it to STATUS"
+        super().__init__(message)
+        self.code, self.message, self.data = code, message, data
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of this refusal."""
+        return STATUS[self.code]
+
+
+def not_found() -> DomainError:
+    """What a stranger gets, and what anyone gets for what never was: the same words."""
+    return DomainError("not_found", "Resource not found")

@@ -1,0 +1,105 @@
+"""The live pointer: promote, roll back, unpublish."""
+
+from versioning.lib.errors import DomainError
+from versioning.versions.kinds import kind_of
+from versioning.versions.models import Artifact, Version
+from versioning.versions.services.steps import (
+    clean_message,
+    expect_generation,
+    expect_tag,
+    locked,
+    move,
+    note,
+    number_of,
+    refuse_archived,
+    version_of,
+)
+from versioning.workspaces.actor import Actor
+from versioning.workspaces.events import EventName
+from versioning.workspaces.policy import Act, require
+
+
+def promote(
+    actor: Actor, artifact: Artifact, number: int, *, message: str = "",
+    expected: str | None = None, generation: int | None = None,
+) -> Artifact:  # fmt: skip
+    """Point live at a version; a draft is frozen for good by it. Staging stays where it is.
+
+    `expected` (the version's tag) and `generation` (the artifact's) bind it to what was reviewed.
+    Errors: `already_live`, `stale`, `archived`.
+    """
+    require(actor, Act.PUBLISH)
+    message = clean_message(message)
+    with locked(actor, artifact) as row:
+        refuse_archived(row)
+        version = version_of(row, number)
+        expect_tag(version, expected)
+        expect_generation(row, generation)
+        if row.live_id == version.pk:
+            raise DomainError("already_live", f"{version.label} is live already.")
+        was = number_of(row, row.live_id)
+        froze = version.is_draft
+        if froze:
+            Version.objects.filter(pk=version.pk).update(locked_at=actor.now())
+        note(
+            actor, row, EventName.VERSION_PUBLISHED,
+            from_number=was, to_number=number, message=message, froze=froze,
+        )  # fmt: skip
+        move(row, live=version, live_since=actor.now())
+    return row
+
+
+def roll_back(
+    actor: Actor,
+    artifact: Artifact,
+    number: int,
+    *,
+    message: str = "",
+    generation: int | None = None,
+) -> Artifact:
+    """Point live at an older version that was live before; newer versions and drafts stay.
+
+    Errors: `not_live` when there is nothing to roll back from; `not_frozen`; `not_older`; `stale`.
+    """
+    require(actor, Act.PUBLISH)
+    message = clean_message(message)
+    with locked(actor, artifact) as row:
+        refuse_archived(row)
+        version = version_of(row, number)
+        expect_generation(row, generation)
+        was = number_of(row, row.live_id)
+        if was is None:
+            raise DomainError("not_live", f"Nothing is live. Promote {version.label} instead.")
+        if was == number:
+            raise DomainError("already_live", f"{version.label} is live already.")
+        if version.is_draft:
+            raise DomainError(
+                "not_frozen", f"{version.label} is a draft that never was live. Promote it instead."
+            )
+        if number > was:
+            raise DomainError(
+                "not_older", f"{version.label} is newer than the live v{was}. Promote it instead."
+            )
+        note(
+            actor, row, EventName.VERSION_ROLLED_BACK,
+            from_number=was, to_number=number, message=message,
+        )  # fmt: skip
+        move(row, live=version, live_since=actor.now())
+        kind_of(row).after_rollback(actor, row, version)
+    return row
+
+
+def unpublish(
+    actor: Actor, artifact: Artifact, *, message: str = "", generation: int | None = None
+) -> Artifact:
+    """Clear live: reads answer `no_live_version`. The version stays, and can be promoted again."""
+    require(actor, Act.PUBLISH)
+    message = clean_message(message)
+    with locked(actor, artifact) as row:
+        expect_generation(row, generation)
+        was = number_of(row, row.live_id)
+        if was is None:
+            raise DomainError("not_live", "Nothing is live.")
+        note(actor, row, EventName.VERSION_UNPUBLISHED, from_number=was, message=message)
+        move(row, live=None, live_since=None)
+    return row

@@ -1,0 +1,45 @@
+"""The vocabulary of acts: `noun.verb_in_the_past`, all of them, listed once.
+
+An Event is the audit log, the webhook and the test's assertion, so a name is never changed or reused.
+"""
+
+from django.db import models
+
+
+class EventName(models.TextChoices):
+    """Every act that is recorded. The label says what happened, in the words of the screens."""
+
+    ARTIFACT_CREATED = "artifact.created", "created"
+    ARTIFACT_CHANGED = "artifact.changed", "changed its name, description or tags"
+    ARTIFACT_IMPORTED = "artifact.imported", "imported its history"
+    ARTIFACT_ARCHIVED = "artifact.archived", "archived"
+    ARTIFACT_UNARCHIVED = "artifact.unarchived", "unarchived"
+
+    VERSION_CREATED = "version.created", "saved a new version"
+    VERSION_UPDATED = "version.updated", "rewrote a draft"
+    VERSION_DELETED = "version.deleted", "deleted a draft"
+    VERSION_PUBLISHED = "version.published", "promoted"
+    VERSION_ROLLED_BACK = "version.rolled_back", "rolled back"
+    VERSION_UNPUBLISHED = "version.unpublished", "unpublished"
+    STAGING_SET = "staging.set", "set staging"
+    STAGING_CLEARED = "staging.cleared", "cleared staging"
+
+    WORKSPACE_CREATED = "workspace.created", "created the workspace"
+    WORKSPACE_CHANGED = "workspace.changed", "changed the settings"
+    WORKSPACE_CLOSED = "workspace.closed", "closed the workspace"
+    MEMBER_INVITED = "member.invited", "invited a member"
+    INVITE_REVOKED = "invite.revoked", "revoked an invite"
+    MEMBER_JOINED = "member.joined", "joined"
+    MEMBER_CHANGED = "member.changed", "changed a role"
+    MEMBER_REMOVED = "member.removed", "removed a member"
+    KEY_CREATED = "key.created", "created a key"
+    KEY_REVOKED = "key.revoked", "revoked a key"
+
+
+# The acts that move the live pointer: what the lane chart and "what was live at 14:03?" are read from.
+MOVES_LIVE = (
+    EventName.VERSION_PUBLISHED,
+    EventName.VERSION_ROLLED_BACK,
+    EventName.VERSION_UNPUBLISHED,
+)
+MOVES_STAGING = (EventName.STAGING_SET, EventName.STAGING_CLEARED)

@@ -141,7 +141,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "versioning.workspaces.context.page",
+                "versioning.context.page",
             ],
         },
     }

@@ -1,9 +1,11 @@
-"""The pages, as a map."""
+"""The pages, as a map. Programs read `/v1` (versioning/asgi.py) and `/api` (versioning/api.py)."""
 
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path("", include("versioning.workspaces.urls")),
+    path("w/<str:workspace>/prompts/", include("prompts.urls")),
     path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
 ]

@@ -209,9 +209,10 @@
       else window.previse?.announce("Nothing to save: the text is that of the version.");
     }));
 
-    setInterval(ifHere(() => {
-      if (keptAt && !failures && !sending && !dirty()) say(`Saved ${ago(keptAt)}`);
-    }), 5000);
+    const clock = setInterval(() => {
+      if (!form.isConnected) clearInterval(clock);
+      else if (keptAt && !failures && !sending && !dirty()) say(`Saved ${ago(keptAt)}`);
+    }, 5000);
 
     // After a reload some browsers put the typed text back into the box: that counts as typing.
     kept = source.defaultValue;

@@ -3,7 +3,6 @@
 import uuid
 
 from django.db import models
-from django.db.models.functions import Now
 
 from versioning.versions.querysets import ArtifactQuerySet, VersionQuerySet
 from versioning.workspaces.models import User, Workspace

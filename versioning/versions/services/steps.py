@@ -1,8 +1,8 @@
 """The steps that every transition takes: lock the artifact, find the version, check, record."""
 
 import hashlib
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 

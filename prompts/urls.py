@@ -1,0 +1,4 @@
+"""The pages of prompts."""
+
+app_name = "prompts"
+urlpatterns: list = []

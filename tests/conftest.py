@@ -1,0 +1,116 @@
+"""The cast, the clients, and a database whose tests run as the application's own role.
+
+Without `django_db_setup` below the tests would run on the real database: every test names the alias
+`default`, which mirrors `owner`, and pytest-django makes only the aliases that tests name.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "versioning.settings")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # sync Playwright runs a loop of its own
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from tests.cast import Cast, Web, build_cast
+from versioning.lib import postgres, roles
+from versioning.lib.transaction import tell, told
+
+APPEND_ONLY = ("workspaces_event",)
+
+
+def pytest_configure() -> None:
+    postgres.ensure_running()
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker in item.iter_markers("django_db"):
+            if marker.kwargs.get("transaction"):  # the flush skips mirrors: name the real one too
+                marker.kwargs.setdefault("databases", ["default", "owner"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Make the test database as the owner; the tests then connect as the application."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases={"owner"}, keepdb=django_db_keepdb,
+            serialized_aliases=set(),
+        )  # fmt: skip
+        _let_flush_pass_append_only_tables()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_database(), current_user")
+            database, login = cursor.fetchone()
+            assert database.startswith("test_"), database
+            assert login == roles.APP, login
+            assert roles.weaknesses(cursor) == []
+    yield
+    with django_db_blocker.unblock():
+        for alias in connections:
+            connections[alias].close()
+        connection.close_pool()  # else: database is being accessed by other users
+        if not django_db_keepdb:
+            teardown_databases(made, verbosity=0)
+
+
+def _let_flush_pass_append_only_tables() -> None:
+    """A transactional test empties all tables; the append-only ones refuse even their owner."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SET lock_timeout = '10s'")
+    ops = connections["owner"].ops
+    flush = ops.execute_sql_flush
+
+    def around(statements: list[str]) -> Any:
+        off = [f"ALTER TABLE {t} DISABLE TRIGGER append_only_all;" for t in APPEND_ONLY]
+        on = [f"ALTER TABLE {t} ENABLE ALWAYS TRIGGER append_only_all;" for t in APPEND_ONLY]
+        return flush([*off, *statements, *on])
+
+    ops.execute_sql_flush = around  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    """alice owns `demo`, ada administers, eve edits, bob views; charlie owns `elsewhere`.
+
+    The test runs inside `demo`, as a request of alice's would.
+    """
+    made = build_cast()
+    with told(made.demo.id, made.alice.person_id):
+        yield made
+
+
+@pytest.fixture
+def committed_cast(transactional_db: None) -> Cast:
+    """The same cast, committed: for threads, servers and browsers. Enter a workspace by `told(…)`."""
+    return build_cast()
+
+
+@pytest.fixture
+def web(cast: Cast) -> Web:
+    """alice's browser without JavaScript. `web.of(actor)` is another's."""
+    return Web(cast, cast.alice)
+
+
+@pytest.fixture
+def htmx(cast: Cast) -> Web:
+    """alice's browser with htmx."""
+    return Web(cast, cast.alice, htmx=True)
+
+
+__all__ = ["tell"]

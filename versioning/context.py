@@ -1,0 +1,56 @@
+"""What every page is handed beside its own: where one is, who one is, what one may."""
+
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from prompts.models import Prompt
+from versioning.workspaces.once import fresh_key
+from versioning.workspaces.policy import abilities
+
+THEMES = ("system", "light", "dark")
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context of base.html; see its header comment."""
+    theme = request.COOKIES.get("theme", "system")
+    common = {
+        "once_key": SimpleLazyObject(fresh_key),
+        "theme": theme if theme in THEMES else "system",
+        "workspace": None,
+    }
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return common
+    common["workspaces"] = SimpleLazyObject(lambda: _workspaces(user.pk))
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.via != "web":
+        return common | {"member": {"display_name": user.display_name, "email": user.email, "role": ""}}
+    slug = actor.workspace.slug
+    prompts = reverse("prompts:list", args=[slug])
+    return common | {
+        "workspace": actor.workspace,
+        "member": {"display_name": user.display_name, "email": user.email, "role": actor.role},
+        "can": abilities(actor),
+        "jump_url": prompts,
+        "nav": SimpleLazyObject(lambda: _nav(request, actor, prompts)),
+    }
+
+
+def _workspaces(user_id: object) -> list[dict[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT slug, name, role FROM my_workspaces(%s)", [user_id])
+        return [{"slug": slug, "name": name, "role": role} for slug, name, role in cursor.fetchall()]
+
+
+def _nav(request: HttpRequest, actor: Any, prompts: str) -> list[dict[str, Any]]:
+    settings = reverse("workspaces:settings", args=[actor.workspace.slug])
+    count = Prompt.objects.in_workspace(actor).in_use().count()
+    entries = [("Prompts", prompts, "prompt", count), ("Settings", settings, "settings", None)]
+    return [
+        {"label": label, "url": url, "icon": icon, "count": n, "current": request.path.startswith(url)}
+        for label, url, icon, n in entries
+    ]

@@ -1,0 +1,95 @@
+"""Idempotency: the same request sent twice acts once, and both get the same answer.
+
+Programs send `Idempotency-Key`, pages send the hidden field `once`. The claim is a row of the same
+transaction as the effect: a second request waits for the first, and finds its answer or its failure.
+"""
+
+import hashlib
+import uuid
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+from versioning.lib.errors import DomainError
+from versioning.workspaces.actor import Actor
+from versioning.workspaces.models import Once
+
+KEPT_HEADERS = ("Content-Type", "Location", "ETag", "HX-Trigger", "HX-Redirect", "HX-Location")
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def fresh_key() -> str:
+    """A key for a form that is being shown."""
+    return uuid.uuid4().hex
+
+
+def key_of(request: HttpRequest) -> str:
+    """The key that a request carries, '' for none."""
+    if request.method not in UNSAFE:
+        return ""
+    if request.path.startswith("/api/"):
+        return request.headers.get("Idempotency-Key", "")
+    return request.POST.get("once", "")
+
+
+def claim(request: HttpRequest, actor: Actor) -> HttpResponse | None:
+    """Claim the request's key. The answer of the first request, if this is a repetition."""
+    key = key_of(request)
+    if not key:
+        return None
+    if len(key) > 255 or "\0" in key:
+        raise DomainError("invalid", "An Idempotency-Key has at most 255 characters.")
+    principal = actor.id or actor.workspace.id
+    fingerprint = _fingerprint(request)
+    if _insert(actor, principal, key, fingerprint):
+        request.once_claim = (actor.workspace.id, principal, key)  # type: ignore[attr-defined]
+        return None
+    first = Once.objects.get(workspace=actor.workspace, principal=principal, key=key)
+    if bytes(first.fingerprint) != fingerprint:
+        raise DomainError("once_reused", "This Idempotency-Key was used for another request. Send a new one.")
+    answer = HttpResponse(bytes(first.body or b""), status=first.status or 200)
+    for header, value in first.headers.items():
+        answer[header] = value
+    answer["Idempotency-Replayed"] = "true"
+    return answer
+
+
+def keep(request: HttpRequest, response: HttpResponse) -> None:
+    """Keep a successful answer for repetitions; a refused request may be sent again."""
+    claimed = getattr(request, "once_claim", None)
+    if claimed is None:
+        return
+    workspace_id, principal, key = claimed
+    mine = Once.objects.filter(workspace_id=workspace_id, principal=principal, key=key)
+    if response.status_code >= 400:
+        mine.delete()
+        return
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    mine.update(status=response.status_code, headers=headers, body=response.content)
+
+
+def _insert(actor: Actor, principal: uuid.UUID, key: str, fingerprint: bytes) -> bool:
+    """Whether the key was free. Waits for another request that is using it just now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM workspaces_once WHERE workspace_id = %s AND principal = %s"
+            " AND created_at < now() - interval '1 day'",
+            [actor.workspace.id, principal],
+        )
+        cursor.execute(
+            "INSERT INTO workspaces_once (workspace_id, principal, key, fingerprint, headers)"
+            " VALUES (%s, %s, %s, %s, '{}') ON CONFLICT DO NOTHING",
+            [actor.workspace.id, principal, key, fingerprint],
+        )
+        return cursor.rowcount == 1
+
+
+def _fingerprint(request: HttpRequest) -> bytes:
+    """The method, the path and the body: what makes two requests the same."""
+    if request.path.startswith("/api/"):
+        body = request.body
+    else:
+        fields = sorted((name, request.POST.getlist(name)) for name in request.POST)
+        body = repr([field for field in fields if field[0] != "csrfmiddlewaretoken"]).encode()
+    start = f"{request.method} {request.get_full_path()}\n".encode()
+    return hashlib.sha256(start + body).digest()

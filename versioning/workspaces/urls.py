@@ -1,0 +1,5 @@
+"""People, workspaces, keys."""
+
+
+app_name = "workspaces"
+urlpatterns: list = []

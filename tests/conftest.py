@@ -33,6 +33,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if "transactional_db" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(transaction=True))
         for marker in item.iter_markers("django_db"):
             if marker.kwargs.get("transaction"):  # the flush skips mirrors: name the real one too
                 marker.kwargs.setdefault("databases", ["default", "owner"])

@@ -1,0 +1,5 @@
+from django.http import HttpRequest, HttpResponse
+
+
+def show(request: HttpRequest, **given: object) -> HttpResponse:
+    return HttpResponse("")

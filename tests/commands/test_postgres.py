@@ -1,0 +1,207 @@
+"""The launcher of the embedded server: real servers, in folders of their own."""
+
+import multiprocessing
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from versioning.lib.postgres import Embedded, NotStarted
+
+START = """
+import sys; from pathlib import Path; from versioning.lib.postgres import Embedded
+Embedded(Path(sys.argv[1])).start()
+"""
+AS_ROOT = os.geteuid() == 0
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder that everyone may enter; its server is gone afterwards."""
+    parent = Path(tempfile.mkdtemp(prefix="pv-"))
+    parent.chmod(0o755)
+    yield parent / "data"
+    remove(parent / "data")
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+def remove(data: Path) -> None:
+    server = Embedded(data)
+    server.stop()
+    for left in {server.home, server.socket, server.data}:
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def started_at(server: Embedded) -> str:
+    with psycopg.connect(server.url("pv_app")) as connection:
+        return connection.execute("SELECT pg_postmaster_start_time()::text").fetchone()[0]
+
+
+def postmaster(server: Embedded) -> int:
+    return int((server.cluster / "postmaster.pid").read_text().split()[0])
+
+
+def as_nobody(work) -> int:
+    """Run `work` in a child that is an ordinary user; its exit code."""
+
+    def child() -> None:
+        nobody = pwd.getpwnam("nobody")
+        os.setgroups([])
+        os.setgid(nobody.pw_gid)
+        os.setuid(nobody.pw_uid)
+        work()
+
+    process = multiprocessing.get_context("fork").Process(target=child)
+    process.start()
+    process.join(60)
+    return process.exitcode
+
+
+def test_six_processes_that_start_at_once_share_one_server(folder):
+    begin = [
+        subprocess.Popen([sys.executable, "-c", START, str(folder)], stderr=subprocess.PIPE) for _ in range(6)
+    ]
+
+    errors = [process.communicate(timeout=60)[1].decode() for process in begin]
+
+    assert [process.returncode for process in begin] == [0] * 6, errors
+    assert started_at(Embedded(folder))
+    assert len(list((folder / "cluster").glob("postmaster.pid"))) == 1
+
+
+def test_a_running_server_is_found_and_not_started_again(folder):
+    server = Embedded(folder)
+    server.start()
+    first = started_at(server)
+
+    Embedded(folder).start()
+
+    assert started_at(server) == first
+
+
+def test_a_killed_server_comes_back_with_what_was_committed(folder):
+    server = Embedded(folder)
+    server.start()
+    with psycopg.connect(server.url("pv_owner")) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+
+    os.kill(postmaster(server), signal.SIGKILL)
+    Embedded(folder).start()
+
+    with psycopg.connect(server.url("pv_owner")) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_it_waits_for_the_busy_children_of_a_killed_server(folder):
+    server = Embedded(folder)
+    server.start()
+    busy = subprocess.Popen(
+        [
+            sys.executable, "-c",
+            "import sys, psycopg\n"
+            "psycopg.connect(sys.argv[1]).execute('SELECT count(*) FROM generate_series(1, 20000000)')",
+            server.url("pv_app"),
+        ],
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    wait_until_busy(server)
+
+    os.kill(postmaster(server), signal.SIGKILL)
+    Embedded(folder).start()
+
+    assert started_at(server)
+    busy.wait(60)
+
+
+def wait_until_busy(server: Embedded) -> None:
+    with psycopg.connect(server.url("postgres")) as connection:
+        for _ in range(500):
+            seen = "SELECT FROM pg_stat_activity WHERE query LIKE '%20000000%' AND pid <> pg_backend_pid()"
+            if connection.execute(seen).rowcount:
+                return
+            connection.rollback()
+            time.sleep(0.02)
+    raise AssertionError("the query never began")
+
+
+def test_an_initdb_that_was_killed_is_begun_again(folder):
+    folder.mkdir()
+    (folder / "cluster.making").mkdir()
+    (folder / "cluster.making" / "PG_VERSION").write_text("18\n")
+
+    Embedded(folder).start()
+
+    assert started_at(Embedded(folder))
+
+
+def test_a_data_folder_with_a_long_path_gets_its_socket_elsewhere(folder):
+    deep = folder / ("a-long-name-of-a-folder-" * 4) / "data"
+    server = Embedded(deep)
+
+    server.start()
+
+    assert started_at(server)
+    assert server.socket.parent == Path(tempfile.gettempdir())
+    remove(deep)
+
+
+def test_stopping_says_whether_it_ran(folder):
+    server = Embedded(folder)
+    server.start()
+
+    answers = [server.stop(), server.stop(), Embedded(folder / "never-was").stop()]
+
+    assert answers == [True, False, False]
+
+
+def test_it_listens_on_no_network_address_and_its_door_is_closed_to_others(folder):
+    server = Embedded(folder)
+
+    server.start()
+
+    with psycopg.connect(server.url("postgres")) as connection:
+        assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
+    assert server.socket.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root has folders that the server's user may not enter")
+def test_root_may_keep_its_data_in_a_folder_that_the_servers_user_may_not_enter(folder):
+    folder.mkdir(mode=0o755)
+    folder.parent.chmod(0o700)
+    server = Embedded(folder)
+
+    server.start()
+
+    assert not server.home.is_relative_to(folder)
+    assert started_at(Embedded(folder))
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="needs root to become somebody else")
+def test_an_ordinary_user_starts_it_as_themselves(folder):
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder.parent, nobody.pw_uid, nobody.pw_gid)
+
+    code = as_nobody(lambda: Embedded(folder).start())
+
+    assert code == 0
+    assert started_at(Embedded(folder))
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="needs root to become somebody else")
+def test_a_data_folder_of_another_user_is_refused_with_a_remedy(folder):
+    folder.mkdir()
+
+    def work() -> None:
+        with pytest.raises(NotStarted, match="belongs to another user"):
+            Embedded(folder).start()
+
+    assert as_nobody(work) == 0

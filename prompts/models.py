@@ -31,7 +31,8 @@ class Prompt(Artifact):
 class WorkingCopy(models.Model):
     """What a member is typing: kept by itself, one per member and prompt, never served, no version.
 
-    `kept_at` is set when a rollback needed the place: a kept copy is offered back.
+    `kept_at` is set when something else needed the place (`kept_why`: a rollback, another window): a kept
+    copy is offered back to its member, and thrown away by nobody else.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
@@ -45,6 +46,7 @@ class WorkingCopy(models.Model):
     revision = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField()
     kept_at = models.DateTimeField(null=True)
+    kept_why = models.CharField(max_length=100, blank=True)
 
     objects = WorkingCopyQuerySet.as_manager()
 

@@ -1,0 +1,123 @@
+"""What is said of a prompt: made, described, put away and taken out again."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from prompts.models import Prompt
+from versioning.lib.errors import DomainError
+from versioning.versions import services as versions
+from versioning.versions.services.steps import locked, move, note, number_of
+from versioning.workspaces.actor import Actor
+from versioning.workspaces.events import EventName
+from versioning.workspaces.policy import Act, require
+
+NAME_LIMIT, DESCRIPTION_LIMIT, TAG_LIMIT, TAGS_LIMIT = 200, 5_000, 50, 20
+# Addresses of pages beside those of the prompts themselves.
+RESERVED = ("new", "import")
+
+
+def create_prompt(
+    actor: Actor, *, slug: str, name: str = "", description: str = "", tags: Iterable[str] = (),
+    source: str = "", message: str = "",
+) -> Prompt:  # fmt: skip
+    """Make a prompt, and its v1 as a draft where a source is given. Errors: `slug_taken`, `invalid`."""
+    require(actor, Act.EDIT)
+    if slug in RESERVED:
+        raise DomainError("invalid", f"The slug '{slug}' names a page of Previse. Choose another.", field="slug")
+    words = clean_words(name=name.strip() or slug[:NAME_LIMIT], description=description, tags=tags)
+    with transaction.atomic():
+        prompt = versions.create(
+            actor, Prompt, kind="prompt", slug=slug, tenant=actor.workspace, **words
+        )
+        if source:
+            versions.save_version(actor, prompt, source=source, message=message)
+    prompt.refresh_from_db()
+    return prompt
+
+
+def change_prompt(
+    actor: Actor, prompt: Prompt, *, name: str | None = None, description: str | None = None,
+    tags: Iterable[str] | None = None,
+) -> Prompt:  # fmt: skip
+    """Rename or describe; what is not given stays. The slug never changes."""
+    require(actor, Act.EDIT)
+    given = {"name": name, "description": description, "tags": tags}
+    words = clean_words(**{key: value for key, value in given.items() if value is not None})
+    with locked(actor, prompt) as row:
+        now = Prompt.objects.get(pk=row.pk)
+        changes = {
+            field: {"from": getattr(now, field), "to": value}
+            for field, value in words.items()
+            if value != getattr(now, field)
+        }
+        if changes:
+            Prompt.objects.filter(pk=row.pk).update(**{f: c["to"] for f, c in changes.items()})
+            note(actor, row, EventName.ARTIFACT_CHANGED, changes=changes)
+    return Prompt.objects.get(pk=prompt.pk)
+
+
+def archive(actor: Actor, prompt: Prompt) -> Prompt:
+    """Put a prompt away; its staging is cleared, its history stays. Not while it is live."""
+    require(actor, Act.EDIT)
+    with locked(actor, prompt) as row:
+        if Prompt.objects.archived().filter(pk=row.pk).exists():
+            raise DomainError("archived", "This is archived already.")
+        live = number_of(row, row.live_id)
+        if live:
+            raise DomainError("live_in_the_way", f"v{live} is live. Unpublish it first.")
+        act = note(actor, row, EventName.ARTIFACT_ARCHIVED).act_id
+        staged = number_of(row, row.staging_id)
+        if staged:
+            note(
+                actor, row, EventName.STAGING_CLEARED, from_number=staged, act_id=act,
+                message="The prompt was archived",
+            )  # fmt: skip
+            move(row, staging=None, staging_since=None)
+        Prompt.objects.filter(pk=row.pk).update(archived_at=actor.now())
+    return Prompt.objects.get(pk=prompt.pk)
+
+
+def unarchive(actor: Actor, prompt: Prompt) -> Prompt:
+    """Take a prompt out of the archive, with all that it had but its staging."""
+    require(actor, Act.EDIT)
+    with locked(actor, prompt) as row:
+        if not Prompt.objects.archived().filter(pk=row.pk).exists():
+            raise DomainError("not_archived", "This is not archived.")
+        Prompt.objects.filter(pk=row.pk).update(archived_at=None)
+        note(actor, row, EventName.ARTIFACT_UNARCHIVED)
+    return Prompt.objects.get(pk=prompt.pk)
+
+
+def clean_words(**words: object) -> dict[str, object]:
+    """Name, description and tags as they are kept, or `invalid` with the field."""
+    limits = {"name": NAME_LIMIT, "description": DESCRIPTION_LIMIT}
+    clean: dict[str, object] = {}
+    for field, value in words.items():
+        if field == "tags":
+            clean[field] = _clean_tags(value)  # type: ignore[arg-type]
+            continue
+        text = str(value).strip()
+        if not _keepable(text) or len(text) > limits[field] or (field == "name" and not text):
+            least = 1 if field == "name" else 0
+            raise DomainError(
+                "invalid",
+                f"The {field} has {least} to {limits[field]:,} characters, none of them NUL.",
+                field=field,
+            )
+        clean[field] = text
+    return clean
+
+
+def _clean_tags(tags: Iterable[str]) -> list[str]:
+    clean = list(dict.fromkeys(tag.strip().lower() for tag in tags if tag.strip()))
+    if len(clean) > TAGS_LIMIT or any(len(tag) > TAG_LIMIT or not _keepable(tag) for tag in clean):
+        raise DomainError(
+            "invalid", f"At most {TAGS_LIMIT} tags of at most {TAG_LIMIT} characters.", field="tags"
+        )
+    return clean
+
+
+def _keepable(text: str) -> bool:
+    """Whether the database can hold it: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

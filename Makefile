@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+.PHONY: help run stop test check lint bench lock format browser
+
+TESTS ?= tests
+WORKERS ?= 2
+
+help: ## what can be said here
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+run: ## set up and serve at http://127.0.0.1:8000 (PORT=… for another)
+	@./run python manage.py up
+
+stop: ## stop the embedded database (it outlives the server, so that the next start is quick)
+	@./run python manage.py stop
+
+test: browser ## every test, those in a real browser too (TESTS=tests/versions for some)
+	@./run --dev pytest -n $(WORKERS) $(TESTS)
+
+check: lint test ## all that CI checks
+
+lint: ## style, templates, types, import contracts, migrations, settings
+	@./run --dev ruff check .
+	@./run --dev ruff format --check .
+	@git ls-files 'templates/*.html' | xargs ./run --dev djade --check --target-version 6.0
+	@./run --dev mypy versioning prompts
+	@./run --dev lint-imports
+	@./run --dev python manage.py makemigrations --check --dry-run
+	@PREVISE_URL=https://previse.example ./run --dev python manage.py check --deploy --fail-level WARNING
+
+bench: ## the benchmarks; fails when a limit is missed
+	@./run --dev python -m benchmarks
+
+format: ## format Python and templates
+	@./run --dev ruff check --fix --select I .
+	@./run --dev ruff format .
+	@git ls-files 'templates/*.html' | xargs ./run --dev djade --target-version 6.0
+
+lock: ## take up newer packages, within the bounds of pyproject.toml
+	@./run --dev uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml -o requirements.lock
+	@./run --dev uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
+		--extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+browser: ## get Chromium for the browser tests, where that can be done
+	@if [ -n "$$CHROMIUM" ] || command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then :; \
+	elif command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+		echo "previse: installing Chromium for the browser tests …" >&2; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			chromium fonts-dejavu-core fonts-liberation >/dev/null; \
+	else \
+		echo "previse: NO BROWSER FOUND. Install Chromium (or set CHROMIUM to its path) for the browser tests." >&2; \
+	fi

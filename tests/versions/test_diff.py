@@ -1,11 +1,9 @@
 """The text diff: what a reader sees of two versions."""
 
 import json
-import sys
-import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from versioning.versions.diff import (
@@ -14,9 +12,6 @@ from versioning.versions.diff import (
     Row,
     compare,
     compare_safely,
-    has_hidden,
-    name_of,
-    show_whitespace,
     split,
     unified,
 )
@@ -105,12 +100,11 @@ def test_repeated_lines_are_aligned_without_unique_ones():
 
 
 def test_a_rewritten_passage_does_not_disturb_what_follows():
-    old = [*NUMBERED[:10], *(f"old {n}\n" for n in range(30)), *NUMBERED[10:]]
-    new = [*NUMBERED[:10], *(f"new {n * 7}\n" for n in range(50)), *NUMBERED[10:]]
+    old = [*NUMBERED[:10], *(f"old {n}" for n in range(30)), *NUMBERED[10:]]
+    new = [*NUMBERED[:10], *(f"new {n * 7}" for n in range(50)), *NUMBERED[10:]]
     diff = compare(text_of(old), text_of(new))
-    assert not {row.new_no for row in rows_of(diff)} & {*range(1, 11)}
-    assert diff.places >= 1
-    assert side(rows_of(diff, "same"), "new").endswith(text_of(NUMBERED[10:13]))
+    assert (diff.removed, diff.added, diff.places) == (30, 50, 1)
+    assert side(rows_of(diff, "same"), "new") == text_of(NUMBERED[7:13])
 
 
 # Folds
@@ -185,7 +179,9 @@ def test_lines_pair_by_likeness_and_not_by_index():
 def test_pairs_never_cross():
     old = "the red fox runs far away\nthe blue whale swims very deep\n"
     new = "the blue whale swims so deep\nthe red fox runs so far away\n"
-    pairs = [(row.old_no, row.new_no) for row in rows_of(compare(old, new)) if row.kind == "changed"]
+    pairs = [
+        (row.old_no, row.new_no) for row in rows_of(compare(old, new)) if row.kind == "changed"
+    ]
     assert len(pairs) == 1
 
 
@@ -274,38 +270,6 @@ def test_only_a_newline_ends_a_line(sign):
     assert rows_of(diff)[0].new[0].text == f"one{sign}two"
 
 
-# Characters that one does not see
-
-
-@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\u2066", "\u00a0", "\ufeff", "\x00", "\U000e0041"])
-def test_hidden_characters_in_changed_lines_are_told(sign):
-    assert compare("one\n", f"one{sign}\n").hidden
-    assert not compare(f"a{sign}\nb\n", f"a{sign}\nc\n").hidden
-
-
-def test_plain_space_and_emoji_are_not_hidden():
-    assert not has_hidden("plain\ttext\r\nwith ❤️ and ünïcödé")
-
-
-def test_every_format_sign_and_odd_space_of_unicode_counts_as_hidden():
-    odd = {"Cf", "Cc", "Zs", "Zl", "Zp"}
-    signs = (chr(code) for code in range(sys.maxunicode + 1))
-    missed = [s for s in signs if unicodedata.category(s) in odd and not has_hidden(s)]
-    assert missed == ["\t", "\n", "\r", " "]
-
-
-def test_whitespace_is_shown_on_request():
-    assert show_whitespace("a  b\t\r") == [
-        ("a", ""),
-        ("··", "space"),
-        ("b", ""),
-        ("→\t", "tab"),
-        ("␍", "cr"),
-    ]
-    assert show_whitespace("\u200b\u202e") == [("U+200B", "hidden"), ("U+202E", "hidden")]
-    assert name_of("U+202E") == "RIGHT-TO-LEFT OVERRIDE"
-
-
 # Views
 
 
@@ -357,8 +321,11 @@ def versions(draw):
 
 
 PAIR = st.one_of(st.tuples(TEXT, TEXT), versions())
+# A busy machine is no fault of the diff.
+untimed = settings(deadline=None)
 
 
+@untimed
 @given(PAIR, st.integers(0, 4))
 def test_both_texts_can_be_put_together_from_the_rows(pair, context):
     diff = compare(*pair, context=context)
@@ -366,6 +333,7 @@ def test_both_texts_can_be_put_together_from_the_rows(pair, context):
     assert all(len(block.rows) == block.size for block in diff.blocks)
 
 
+@untimed
 @given(PAIR)
 def test_both_texts_are_whole_without_alignment(pair):
     diff = build(*pair, unaligned("why"), context=3)
@@ -373,6 +341,7 @@ def test_both_texts_are_whole_without_alignment(pair):
     assert {row.kind for row in rows_of(diff)} <= {"removed", "added"}
 
 
+@untimed
 @given(PAIR)
 def test_both_views_hold_every_line(pair):
     blocks: tuple[Block, ...] = compare(*pair).blocks
@@ -381,6 +350,7 @@ def test_both_views_hold_every_line(pair):
         assert (side(rows, "old"), side(rows, "new")) == pair
 
 
+@untimed
 @given(PAIR)
 def test_unchanged_rows_are_equal_and_numbers_rise(pair):
     diff = compare(*pair)
@@ -393,12 +363,14 @@ def test_unchanged_rows_are_equal_and_numbers_rise(pair):
     assert diff.places == sum(block.kind == "change" for block in diff.blocks)
 
 
+@untimed
 @given(PAIR)
 def test_no_line_is_called_changed_that_is_the_same(pair):
     for row in rows_of(compare(*pair)):
         assert (row.old, row.old_note) != (row.new, row.new_note)
 
 
+@untimed
 @given(PAIR)
 def test_marks_hold_all_that_differs_where_there_are_marks(pair):
     for row in rows_of(compare(*pair)):
@@ -408,6 +380,7 @@ def test_marks_hold_all_that_differs_where_there_are_marks(pair):
             assert "".join(kept[0]) == "".join(kept[1])
 
 
+@untimed
 @given(PAIR)
 def test_a_plan_survives_the_way_from_the_worker(pair):
     plan = make_plan(*pair)

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from tests.versions.test_diff import both
 from versioning.versions import diff as diff_package
-from versioning.versions.diff import compare, compare_safely
+from versioning.versions.diff import compare, compare_safely, has_hidden, name_of, show_whitespace
 from versioning.versions.diff.cache import PlanCache
 from versioning.versions.diff.plan import MOST_LINES, TOO_BIG, TOO_DIFFERENT, unaligned
 from versioning.versions.diff.pool import BUSY, FAILED, Pool
@@ -33,10 +34,10 @@ def planted(body: str) -> list[str]:
 def use(monkeypatch):
     """Put a pool in the place of the common one."""
     pools = []
+    monkeypatch.setattr(diff_package, "_cache", PlanCache())
 
     def put(pool: Pool) -> Pool:
         monkeypatch.setattr(diff_package, "_pool", pool)
-        monkeypatch.setattr(diff_package, "_cache", PlanCache())
         pools.append(pool)
         return pool
 
@@ -140,7 +141,9 @@ def test_permuted_lines_are_called_too_different():
 
 def test_few_changes_among_few_symbols_are_still_aligned():
     lines = random.Random(7).choices(["yes", "no"], k=4000)
-    diff = compare("\n".join(lines), "\n".join([*lines[:1000], "maybe", *lines[1000:3000], *lines[3001:]]))
+    diff = compare(
+        "\n".join(lines), "\n".join([*lines[:1000], "maybe", *lines[1000:3000], *lines[3001:]])
+    )
     assert (diff.aligned, diff.added, diff.removed) == (True, 1, 1)
 
 
@@ -159,6 +162,40 @@ def test_a_costly_passage_leaves_the_rest_aligned():
     assert diff.aligned
     assert diff.reason.startswith("Some passages are too different")
     assert diff.blocks[0].size == 1
+
+
+# Characters that one does not see
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u200b", "\u202e", "\u2066", "\u00a0", "\ufeff", "\x00", "\U000e0041"]
+)
+def test_hidden_characters_in_changed_lines_are_told(sign):
+    assert compare("one\n", f"one{sign}\n").hidden
+    assert not compare(f"a{sign}\nb\n", f"a{sign}\nc\n").hidden
+
+
+def test_plain_space_and_emoji_are_not_hidden():
+    assert not has_hidden("plain\ttext\r\nwith ❤️ and ünïcödé")
+
+
+def test_every_format_sign_and_odd_space_of_unicode_counts_as_hidden():
+    odd = {"Cf", "Cc", "Zs", "Zl", "Zp"}
+    signs = (chr(code) for code in range(sys.maxunicode + 1))
+    missed = [s for s in signs if unicodedata.category(s) in odd and not has_hidden(s)]
+    assert missed == ["\t", "\n", "\r", " "]
+
+
+def test_whitespace_is_shown_on_request():
+    assert show_whitespace("a  b\t\r") == [
+        ("a", ""),
+        ("··", "space"),
+        ("b", ""),
+        ("→\t", "tab"),
+        ("␍", "cr"),
+    ]
+    assert show_whitespace("\u200b\u202e") == [("U+200B", "hidden"), ("U+202E", "hidden")]
+    assert name_of("U+202E") == "RIGHT-TO-LEFT OVERRIDE"
 
 
 # Workers
@@ -200,7 +237,9 @@ def test_a_hanging_comparison_is_killed_and_both_texts_are_shown(use):
     diff = compare_safely(old, new, timeout=0.8)
     watch.join()
     assert not diff.aligned
-    assert diff.reason == ("These texts are too different to align within 0.8 s; both are shown whole.")
+    assert diff.reason == (
+        "These texts are too different to align within 0.8 s; both are shown whole."
+    )
     assert both(diff) == (old, new)
     assert len(pids) == 1
     assert ended(pids[0])
@@ -209,10 +248,8 @@ def test_a_hanging_comparison_is_killed_and_both_texts_are_shown(use):
 def test_a_killed_comparison_is_not_remembered(use):
     use(Pool(command=planted("time.sleep(600)")))
     assert not compare_safely(*big_pair(), timeout=0.3).aligned
-    diff_package._pool.close()
-    diff_package._pool = Pool()
+    use(Pool())
     assert compare_safely(*big_pair()).aligned
-    diff_package._pool.close()
 
 
 def test_a_worker_killed_from_outside_is_replaced(use):
@@ -236,8 +273,9 @@ def test_a_worker_that_dies_while_comparing_is_tried_once_more(use, tmp_path):
     assert compare_safely(*big_pair(), timeout=10).aligned
 
 
-def test_a_worker_that_always_dies_is_given_up(use):
-    use(Pool(command=planted("os._exit(3)")))
+@pytest.mark.parametrize("command", [planted("os._exit(3)"), ["/no/such/program"]])
+def test_a_worker_that_always_dies_or_never_starts_is_given_up(command, use):
+    use(Pool(command=command))
     old, new = big_pair()
     diff = compare_safely(old, new, timeout=10)
     assert (diff.aligned, diff.reason) == (False, FAILED)

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from .cache import PlanCache
 from .hidden import has_hidden, name_of, show_whitespace
-from .plan import make_plan
-from .pool import BUSY, Pool
+from .plan import make_plan, unaligned
+from .pool import Pool, Unanswered
 from .rows import Block, Diff, Row, Span, build, split, unified
 from .wire import encode
 
@@ -29,8 +29,8 @@ __all__ = [
 
 # Texts so small are compared here: the worst of them take less than the 50 ms a page can spare
 # (benchmarks/diff.py measures it), most of them less than the way to a worker.
-INLINE_CHARS = 20_000
-INLINE_LINES = 400
+INLINE_CHARS = 10_000
+INLINE_LINES = 200
 
 _pool = Pool()
 _cache = PlanCache()
@@ -52,14 +52,18 @@ def compare_safely(
 
     Past that both texts come back unaligned, with the reason. Safe to call from any thread.
     """
-    if _is_small(old) and _is_small(new):
+    if old == new or (_is_small(old) and _is_small(new)):
         return compare(old, new, context=context)
     data_old, data_new = encode(old), encode(new)
     key = (sha256(data_old).digest(), sha256(data_new).digest())
     plan = _cache.get(key) if cached else None
     if plan is None:
-        plan, final = _pool.plan(data_old, data_new, timeout)
-        if cached and final:
+        try:
+            plan = _pool.plan(data_old, data_new, timeout)
+        except Unanswered as error:
+            # Not kept: the next time the machine may be less busy.
+            return build(old, new, unaligned(str(error)), context=context)
+        if cached:
             _cache.put(key, plan)
     return build(old, new, plan, context=context)
 

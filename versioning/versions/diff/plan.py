@@ -70,9 +70,10 @@ def make_plan(old: str, new: str) -> Plan:
     if size > MOST_CHARS or max(old.count("\n"), new.count("\n")) > MOST_LINES:
         return unaligned(TOO_BIG)
     left, right = split_lines(old), split_lines(new)
-    # Each stage has its own budget, so that a costly one does not starve those after it.
-    steps = min(50_000 + size, 1_000_000)
-    alignment = align(left.keys(), right.keys(), Budget(steps))
+    # Each stage has its own budget, so that a costly one does not starve those after it; lines
+    # have most, for where they go wrong the rest is worth nothing.
+    steps = min(30_000 + size, 1_000_000)
+    alignment = align(left.keys(), right.keys(), Budget(3 * steps))
     lost = sum(region.size for region in alignment.lost)
     if 2 * lost > len(left.lines) + len(right.lines):
         return unaligned(TOO_DIFFERENT)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 
-from .plan import Plan, read_plan, unaligned
+from .plan import Plan, read_plan
 from .wire import ANSWER, REQUEST, receive, send
 
 COMMAND = (sys.executable, "-m", f"{__package__}.worker")
@@ -20,6 +20,10 @@ FAILED = "These texts could not be aligned; both are shown whole."
 
 def _too_slow(timeout: float) -> str:
     return f"These texts are too different to align within {timeout:g} s; both are shown whole."
+
+
+class Unanswered(Exception):
+    """No worker gave a plan; the message says why, for the page."""
 
 
 class Gone(Exception):
@@ -54,7 +58,8 @@ class Worker:
 
     def ask(self, old: bytes, new: bytes, timeout: float) -> bytes:
         """The plan in JSON within `timeout` seconds; Late or Gone, and then it has ended."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         # A timer that kills works on every platform, and frees us from a pipe that is full as
         # well as from one that is silent.
         timer = threading.Timer(timeout, self._expire)
@@ -103,23 +108,23 @@ class Pool:
         return [worker.pid for worker in list(self._workers) if worker.alive]
 
     def plan(self, old: bytes, new: bytes, timeout: float) -> Plan:
-        """Align two encoded texts within `timeout` seconds, the wait for a worker included."""
+        """Align two encoded texts; Unanswered after `timeout` seconds, waiting included."""
         deadline = monotonic() + timeout
         try:
             worker = self._free.get(timeout=timeout)
         except queue.Empty:
-            return unaligned(BUSY)
+            raise Unanswered(BUSY) from None
         try:
             for _ in range(2):  # one that died of something else is replaced once
                 if worker is None or not worker.alive:
                     worker = self._replace(worker)
-                try:
+                with suppress(Gone):
                     return read_plan(worker.ask(old, new, max(0.0, deadline - monotonic())))
-                except Late:
-                    return unaligned(_too_slow(timeout))
-                except Gone:
-                    continue
-            return unaligned(FAILED)
+            raise Unanswered(FAILED)
+        except Late:
+            raise Unanswered(_too_slow(timeout)) from None
+        except OSError as error:  # no process to be had
+            raise Unanswered(FAILED) from error
         finally:
             self._free.put(worker)
 

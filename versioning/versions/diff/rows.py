@@ -85,7 +85,11 @@ class Block:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Its rows, made at the first call: what stays folded costs nothing."""
-        return tuple(self._changes() if self.kind == "change" else self._unchanged())
+        return tuple(self)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Its rows one at a time, for a page that stops after so many."""
+        return self._changes() if self.kind == "change" else self._unchanged()
 
     def as_dict(self) -> dict[str, Any]:
         """The block with all its rows, for JSON."""
@@ -176,7 +180,9 @@ def unified(block: Block) -> list[Row]:
     if block.kind != "change":
         return list(block.rows)
     old = [Row(r.old_no, None, r.old, None, "removed", r.old_note) for r in block.rows if r.old_no]
-    new = [Row(None, r.new_no, None, r.new, "added", "", r.new_note) for r in block.rows if r.new_no]
+    new = [
+        Row(None, r.new_no, None, r.new, "added", "", r.new_note) for r in block.rows if r.new_no
+    ]
     return old + new
 
 
@@ -217,7 +223,7 @@ def _fold(texts: Texts, same: Region, head: int, tail: int) -> list[Block]:
     hidden = i_end - i - head - tail
     if hidden < FEWEST_FOLDED:
         return [Block("same", same, [], texts)] if i < i_end else []
-    cuts = [
+    cuts: list[tuple[BlockKind, Region]] = [
         ("same", Region(i, i + head, j, j + head)),
         ("fold", Region(i + head, i_end - tail, j + head, j_end - tail)),
         ("same", Region(i_end - tail, i_end, j_end - tail, j_end)),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch  # type: ignore[import-untyped]
@@ -19,12 +20,13 @@ _BREAKS = (
     r"\s\x00-/:-@\[-^`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf"
     r"\u2000-\u200b\u200e-\u206f\u3000-\u303f\uff00-\uff0f\ufeff"
 )
-_TOKEN = re.compile(
-    # A placeholder is one token, whatever stands in it; its length is bounded so that a line of
-    # opening braces stays linear.
-    r"\{\{[^{}]{0,200}\}\}" + rf"|[{_SIGNS}]|[^{_BREAKS}{_SIGNS}]+|\s+|.",
-    re.DOTALL,
-)
+_WORDS = rf"[{_SIGNS}]|[^{_BREAKS}{_SIGNS}]+|\s+|."
+_word = re.compile(_WORDS, re.DOTALL)
+# A placeholder is one token, whatever stands in it; its length is bounded so that a line of
+# opening braces stays linear.
+_token = re.compile(r"\{\{[^{}]{0,200}\}\}|" + _WORDS, re.DOTALL)
+# What a placeholder counts for in a line's likeness: as a word, however long its name is.
+_PLACEHOLDER = 4
 # Tokens become characters of a private plane, for which diff-match-patch knows no special case.
 _FIRST_CODE = 0xF0000
 
@@ -42,12 +44,12 @@ class Marks(NamedTuple):
 
 def tokens(line: str) -> list[str]:
     """The words, runs of space and single signs of a line; joined they are the line."""
-    return _TOKEN.findall(line)
+    return _token.findall(line)
 
 
 def bag(line: str) -> frozenset[str]:
-    """The different words of a line."""
-    return frozenset(token for token in tokens(line) if not token.isspace())
+    """The different words of a line, those within placeholders too."""
+    return frozenset(word for word in _word.findall(line) if not word.isspace())
 
 
 def weigh(words: Iterable[str]) -> int:
@@ -74,11 +76,13 @@ def mark_words(old: str, new: str, budget: Budget) -> Marks | None:
     if len(old) > LONGEST or len(new) > LONGEST:
         return None
     left, right = tokens(old), tokens(new)
-    # The cleanup costs several steps a token.
-    if not budget.spend(8 * (len(left) + len(right))):
+    # The rest costs some steps for each token, and more of them for each change to clean up.
+    if not budget.spend(3 * (len(left) + len(right))):
         return None
     alignment = align(left, right, budget)
-    if alignment.lost or not _half_alike(left, right, alignment):
+    if alignment.lost or not budget.spend(20 * len(alignment.gaps)):
+        return None
+    if not _half_alike(left, right, alignment):
         return None
     return _marks(left, right, _clean(left, right, alignment))
 
@@ -96,14 +100,17 @@ def _mark_end(at_old: int, old: str, at_new: int, new: str) -> tuple[Ranges, Ran
 
 def _half_alike(old: list[str], new: list[str], alignment: Alignment) -> bool:
     """Whether the words in common, in order, are half of all; space counts for nothing."""
-    common = sum(
-        len(token)
-        for match in alignment.matches
-        for token in old[match.old : match.old + match.size]
-        if not token.isspace()
-    )
-    total = sum(len(token) for side in (old, new) for token in side if not token.isspace())
+    shared = (old[match.old : match.old + match.size] for match in alignment.matches)
+    common = sum(map(_weight, chain.from_iterable(shared)))
+    total = sum(map(_weight, chain(old, new)))
     return 2 * common >= ALIKE * total
+
+
+def _weight(token: str) -> int:
+    """What a token counts for in a line's likeness."""
+    if token.isspace():
+        return 0
+    return _PLACEHOLDER if token.startswith("{{") else len(token)
 
 
 def _clean(old: list[str], new: list[str], alignment: Alignment) -> list[tuple[int, str]]:

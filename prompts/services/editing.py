@@ -19,21 +19,20 @@ def keep_typing(
 ) -> WorkingCopy:  # fmt: skip
     """Keep what a member is typing. `expected` is the copy's revision that the page last saw, 0 for none.
 
-    `take_over`: go on in this window; what another window typed is kept aside. Errors: `stale` when
-    the same member types in another window; `invalid`.
+    Errors: `stale` when the same member typed in another window since (`take_over`: that text is kept
+    aside instead); `invalid`.
     """
     require(actor, Act.SAVE_DRAFT)
     _refuse_unkeepable(source)
     with transaction.atomic():
         copy = WorkingCopy.objects.current(actor, prompt).select_for_update(of=("self",)).first()
-        if take_over and copy and copy.source != source:
-            return _write(actor, prompt, source, base, base_tag, _put_aside(actor, prompt, "another window"))
         if copy and expected is not None and copy.revision != expected:
-            raise DomainError(
-                "stale",
-                "You are editing this prompt in another window too.",
-                revision=copy.revision,
-            )
+            if not take_over:
+                words = "You are editing this prompt in another window too."
+                raise DomainError("stale", words, revision=copy.revision)
+            if copy.source != source:
+                before = _put_aside(actor, prompt, "typed in another window")
+                return _write(actor, prompt, source, base, base_tag, before)
         if copy is None:
             return _write(actor, prompt, source, base, base_tag, 0)
         copy.source, copy.base, copy.base_tag = source, _version(prompt, base), base_tag
@@ -75,7 +74,7 @@ def keep_aside(
     return WorkingCopy.objects.create(
         workspace=actor.workspace, prompt=prompt, user=actor.user, source=source,
         base=_version(prompt, base), base_tag=base_tag, updated_at=actor.now(),
-        kept_at=actor.now(), kept_why="another window",
+        kept_at=actor.now(), kept_why="typed in another window",
     )  # fmt: skip
 
 
@@ -83,7 +82,8 @@ def reopen_kept(actor: Actor, prompt: Prompt, copy_id: int) -> WorkingCopy:
     """Take back a copy that was kept aside; what is in the editor now is kept in its place."""
     require(actor, Act.SAVE_DRAFT)
     with transaction.atomic():
-        kept = WorkingCopy.objects.kept(actor, prompt).select_for_update(of=("self",)).filter(pk=copy_id).first()
+        mine = WorkingCopy.objects.kept(actor, prompt).select_for_update(of=("self",))
+        kept = mine.filter(pk=copy_id).first()
         if kept is None:
             raise not_found()
         before = _put_aside(actor, prompt, "you brought another text back")
@@ -102,13 +102,19 @@ def drop_kept(actor: Actor, prompt: Prompt, copy_id: int) -> None:
 
 def save(
     actor: Actor, prompt: Prompt, *, source: str, message: str, update: int | None = None,
-    expected: str | None = None, base: int | None = None,
+    expected: str | None = None, base: int | None = None, revision: int | None = None,
 ) -> Version:  # fmt: skip
     """The editor's Save: rewrite the draft `update`, or save a new version written from `base`.
 
-    The member's working copy then stands on what was saved. A base that was deleted meanwhile is none.
+    The member's working copy then stands on what was saved; where it is not the one that the page saw
+    (`revision`), it is kept aside. A base that was deleted meanwhile is none.
     """
     with transaction.atomic():
+        if revision is not None and WorkingCopy.objects.current(actor, prompt).exists():
+            keep_typing(
+                actor, prompt, source=source, base=base, base_tag=expected or "", expected=revision,
+                take_over=True,
+            )  # fmt: skip
         if update is not None:
             version = versions.update_draft(
                 actor, prompt, update, source=source, message=message, expected=expected

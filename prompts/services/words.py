@@ -24,7 +24,7 @@ def create_prompt(
     """Make a prompt, and its v1 as a draft where a source is given. Errors: `slug_taken`, `invalid`."""
     require(actor, Act.EDIT)
     if slug in RESERVED:
-        raise DomainError("invalid", f"The slug '{slug}' names a page of Previse. Choose another.", field="slug")
+        raise DomainError("invalid", f"'{slug}' names a page of Previse. Choose another slug.", field="slug")
     words = clean_words(name=name.strip() or slug[:NAME_LIMIT], description=description, tags=tags)
     with transaction.atomic():
         prompt = versions.create(

@@ -5,7 +5,7 @@
   const PAUSE = 800; // ms after the last key
   const BACKOFF = [2000, 4000, 8000, 15000, 30000];
   const KEEPALIVE_LIMIT = 60000; // bytes; browsers refuse larger bodies on the way out
-  const VARIABLE = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
+  const VARIABLE = /\{\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}\}/g; // as prompts/variables.py
   const number = new Intl.NumberFormat("en");
   const lines = (text) => text.replace(/\r\n?/g, "\n");
 
@@ -83,6 +83,7 @@
       const same = lines(text) === base;
       for (const button of saves) button.disabled = same;
       for (const node of form.querySelectorAll("[data-unchanged]")) node.hidden = !same;
+      for (const node of form.querySelectorAll("[data-changed]")) node.hidden = same;
     }
 
     let drawn = null;
@@ -103,6 +104,7 @@
     let failures = 0;
     let sending = null;
     let leaving = false;
+    let stale = 0; // the revision that another window wrote; nothing is sent until the reader chose
 
     function say(text, bad = false, aloud = false) {
       if (!status) return;
@@ -114,12 +116,13 @@
 
     function plan(wait) {
       clearTimeout(timer);
-      timer = setTimeout(send, wait);
+      timer = setTimeout(() => send(), wait);
     }
 
-    function body(text) {
+    function body(text, over = "") {
       const data = new FormData(form);
       data.delete("once");
+      if (over) data.set("over", over);
       data.set(source.name, text);
       return data;
     }
@@ -127,23 +130,37 @@
     function trouble(answer) {
       if (answer.status === 401 || answer.status === 403 || answer.redirected) return "Not saved: you are signed out. Sign in in another tab and go on typing here.";
       if (answer.status === 413) return "Not saved: the text is too large.";
-      if (answer.status === 409 || answer.status === 412) return "Not kept: this working copy was changed in another window. Save, or copy your text.";
       return "Not saved: the server met an error, will retry.";
     }
 
-    async function send() {
-      if (leaving || !dirty()) return;
+    // Two windows of one reader: this one asks before it goes on.
+    function ask(revision) {
+      stale = revision;
+      const note = part("stale");
+      if (note) note.hidden = false;
+      say("Not saved: you type in another window too.", true, true);
+    }
+    part("continue")?.addEventListener("click", () => {
+      part("stale").hidden = true;
+      stale = 0;
+      send("continue");
+    });
+
+    async function send(over = "") {
+      if (leaving || stale || !dirty()) return;
       if (sending) return; // its end looks again
       const text = source.value;
       sending = new AbortController();
       say("Saving…");
       try {
         const answer = await fetch(url, {
-          method: "POST", body: body(text), signal: sending.signal,
+          method: "POST", body: body(text, over), signal: sending.signal,
           headers: { Accept: "application/json", "X-Autosave": "1" },
         });
+        if (answer.status === 412) return ask((await answer.json()).revision);
         if (!answer.ok || answer.redirected) throw Object.assign(new Error("refused"), { words: trouble(answer) });
         if (failures) window.previse?.announce("Saved again");
+        form.elements.revision.value = (await answer.json()).revision;
         kept = text;
         keptAt = Date.now();
         failures = 0;
@@ -162,14 +179,14 @@
 
     source.addEventListener("input", () => {
       tell();
-      if (!url) return;
+      if (!url || stale) return;
       if (!failures) say("Not saved yet");
       plan(failures ? Math.min(BACKOFF[0], PAUSE * 2) : PAUSE);
     });
 
     // Leaving: the last words go out with the page; a warning only while something could be lost.
     function flush() {
-      if (leaving || !dirty()) return;
+      if (leaving || stale || !dirty()) return;
       const text = source.value;
       if (new Blob([text]).size > KEEPALIVE_LIMIT) return;
       fetch(url, { method: "POST", body: body(text), keepalive: true }).then((answer) => {

@@ -1,0 +1,88 @@
+"""What pages of prompts show beside rows: diffs of texts that are no versions, calls that read a prompt."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from prompts.models import Prompt
+from prompts.variables import VARIABLE, variables_of
+from versioning.versions.diff import compare_safely
+from versioning.versions.presenters.diffs import Look, Shown
+from versioning.workspaces.actor import Actor
+
+EXCERPT = 72
+
+
+@dataclass(frozen=True)
+class Call:
+    """One way to read a prompt: what it is for, the line to copy, what to know of it."""
+
+    title: str
+    line: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with its name, in the place of a version."""
+
+    label: str
+    source: str
+
+
+def texts_diff(old: Text, new: Text) -> Shown:
+    """The diff of two texts that are no versions, for templates/versions/diff.html.
+
+    It has no links: what is folded is in the page, and whitespace is shown where it is what changed.
+    """
+    pair: dict[str, Any] = {"old": old, "new": new}
+    diff = compare_safely(old.source, new.source)
+    look = Look(whitespace=diff.hidden, whole=True)
+    return Shown(**pair, diff=diff, look=look, changes=[], links={}, marks=VARIABLE)
+
+
+def calls_of(actor: Actor, prompt: Prompt, server: str) -> list[Call]:
+    """The calls that read this prompt, with its own slug and this server's address."""
+    url = f"{server}/v1/prompts/{prompt.slug}"
+    number = prompt.live.number if prompt.live else 1
+    calls = [
+        Call(
+            "What is live", _curl("PREVISE_LIVE_KEY", url),
+            "With a live key (pv_live_…). It gets the live version and never anything else.",
+        ),
+        Call(
+            "What is staged", _curl("PREVISE_TEST_KEY", url),
+            "With a test key (pv_test_…). It gets staging; where staging is not set, or is off, it gets live "
+            "and the answer says so in served_from.",
+        ),
+        Call(
+            "One version", _curl("PREVISE_LIVE_KEY", f"'{url}?version={number}'"),
+            "A version that was live once, by its number. It never changes, so it may be kept for good.",
+        ),
+        Call(
+            "Only if it changed",
+            _curl("PREVISE_LIVE_KEY", f"-H 'If-None-Match: \"…\"' -i {url}"),
+            "Send the ETag of the last answer: 304 and no body while it is still the same.",
+        ),
+    ]  # fmt: skip
+    return calls if actor.workspace.staging_enabled else [calls[0], *calls[2:]]
+
+
+def answer_to(prompt: Prompt) -> str:
+    """What a live key is answered, with the text cut short; for a prompt that is not live, as it would be."""
+    live = prompt.live
+    source = live.source if live else "Hello {{ name }}."
+    cut = source if len(source) <= EXCERPT else source[:EXCERPT].rstrip() + "…"
+    since = prompt.live_since.astimezone(UTC).isoformat().replace("+00:00", "Z") if prompt.live_since else "…"
+    answer = {
+        "kind": "prompt", "slug": prompt.slug, "label": live.label if live else "v1",
+        "number": live.number if live else 1, "content": cut, "variables": list(variables_of(source)),
+        "served_from": "live", "generation": prompt.generation, "since": since,
+        "digest": live.digest[:12] + "…" if live else "…", "stale": False,
+    }  # fmt: skip
+    return json.dumps(answer, ensure_ascii=False, indent=2)
+
+
+def _curl(key: str, rest: str) -> str:
+    return f'curl -H "Authorization: Bearer ${key}" {rest}'

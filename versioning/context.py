@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -10,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from prompts.models import Prompt
 from versioning.workspaces.once import fresh_key
 from versioning.workspaces.policy import abilities
+from versioning.workspaces.services.workspaces import workspaces_of
 
 THEMES = ("system", "light", "dark")
 
@@ -25,7 +25,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return common
-    common["workspaces"] = SimpleLazyObject(lambda: _workspaces(user.pk))
+    common["workspaces"] = SimpleLazyObject(lambda: workspaces_of(user.pk))
     actor = getattr(request, "actor", None)
     if actor is None or actor.via != "web":
         return common | {"member": {"display_name": user.display_name, "email": user.email, "role": ""}}
@@ -38,12 +38,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "jump_url": prompts,
         "nav": SimpleLazyObject(lambda: _nav(request, actor, prompts)),
     }
-
-
-def _workspaces(user_id: object) -> list[dict[str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT slug, name, role FROM my_workspaces(%s)", [user_id])
-        return [{"slug": slug, "name": name, "role": role} for slug, name, role in cursor.fetchall()]
 
 
 def _nav(request: HttpRequest, actor: Any, prompts: str) -> list[dict[str, Any]]:

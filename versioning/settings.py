@@ -30,6 +30,25 @@ def _number(name: str, default: int) -> int:
     return int(value) if value else default
 
 
+def _mailer() -> dict[str, Any]:
+    """How mail leaves: by SMTP once EMAIL_HOST is set; until then it is printed where the server runs."""
+    smtp = "django.core.mail.backends.smtp.EmailBackend"
+    host = os.environ.get("EMAIL_HOST", "")
+    printed = "django.core.mail.backends.console.EmailBackend"
+    backend = os.environ.get("EMAIL_BACKEND", smtp if host else printed)
+    if backend != smtp:
+        return {"BACKEND": backend}
+    options = {
+        "host": host or "localhost",
+        "port": _number("EMAIL_PORT", 25),
+        "username": os.environ.get("EMAIL_HOST_USER", ""),
+        "password": os.environ.get("EMAIL_HOST_PASSWORD", ""),
+        "use_tls": _switch("EMAIL_USE_TLS"),
+        "timeout": 10,
+    }
+    return {"BACKEND": backend, "OPTIONS": options}
+
+
 def _secret_key() -> str:
     """SECRET_KEY, or one made once and kept in the data folder for this installation alone."""
     if given := os.environ.get("SECRET_KEY"):
@@ -100,7 +119,7 @@ INSTALLED_APPS = [
     "versioning.versions",
     "versioning.delivery",
     "prompts",
-    "django.contrib.admin",
+    "versioning.workspaces.admin_app.OperatorAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -151,7 +170,7 @@ DJANGO_TABLES2_TEMPLATE = "components/table.html"
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.NONCE],
-    "style-src": [CSP.SELF],
+    "style-src": [CSP.SELF, CSP.NONCE],  # Django admin's list of filters has a <style nonce>
     "img-src": [CSP.SELF, "data:"],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
@@ -163,7 +182,9 @@ _HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _switch("BEHIND_PROXY") else None
+_PROXIED = _switch("BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _PROXIED else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_PROXIED)  # whose address the rate limits of signing in count
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
@@ -183,20 +204,26 @@ ACCOUNT_ADAPTER = "versioning.workspaces.accounts.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invite's link is the proof; a changed address is verified
+ACCOUNT_CHANGE_EMAIL = True  # one address per account, exchanged once the new one answered
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a reset for an unknown address mails no stranger
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Previse] "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "versioning.workspaces.accounts.SecondFactors"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1  # one period of 30 s: the clocks of phones differ
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
 MFA_TOTP_ISSUER = "Previse"
 
-EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_PORT = _number("EMAIL_PORT", 25)
-EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = _switch("EMAIL_USE_TLS")
+MAILERS = {"default": _mailer()}
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"previse@{_HOST}")
+
+DELIVERY_CACHE_MB = _number("DELIVERY_CACHE_MB", 256)
+DELIVERY_TOUCH_SECONDS = _number("DELIVERY_TOUCH_SECONDS", 30)
 
 LANGUAGE_CODE = "en"
 USE_TZ = True

@@ -9,6 +9,8 @@ STATUS = {
     "forbidden": 403,
     "missing_scope": 403,
     "unauthorized": 401,
+    "otp_required": 401,
+    "rate_limited": 429,
     "invalid": 422,
     "unchanged": 409,
     "stale": 412,
@@ -30,6 +32,12 @@ STATUS = {
     "invite_used": 409,
     "key_revoked": 409,
     "once_reused": 422,
+    "shown_once": 409,
+    "bad_json": 400,
+    "bad_request": 400,
+    "too_large": 413,
+    "method_not_allowed": 405,
+    "server_error": 500,
     "busy": 503,
 }
 

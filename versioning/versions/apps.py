@@ -8,3 +8,10 @@ class Versions(AppConfig):
 
     name = "versioning.versions"
     label = "versions"
+
+    def ready(self) -> None:
+        """Tell the log how artifacts are named."""
+        from versioning.versions.subjects import Artifacts
+        from versioning.workspaces.subjects import register
+
+        register(Artifacts())

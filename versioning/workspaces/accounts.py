@@ -1,7 +1,26 @@
 """How people sign in: by allauth, without open sign-up."""
 
+import base64
+import hashlib
+import logging
+import secrets
+from smtplib import SMTPException
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import SignupForm
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, InvalidToken
+from django import forms
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest
+
+from versioning.workspaces.models import Member, User
+from versioning.workspaces.services.members import accept_invite
+
+log = logging.getLogger("previse.accounts")
 
 
 class Adapter(DefaultAccountAdapter):
@@ -10,3 +29,64 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed."""
         return False
+
+    def save_user(
+        self, request: HttpRequest, user: AbstractBaseUser, form: forms.BaseForm, commit: bool = True
+    ) -> AbstractBaseUser:
+        """A new account, with the name that its form asked for."""
+        assert isinstance(user, User)
+        user.name = form.cleaned_data.get("name", "")
+        return super().save_user(request, user, form, commit)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send; a mail server that is away breaks no page, and tells nobody which addresses are known."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException):
+            log.exception("mail %s could not be sent", template_prefix)
+
+
+class SecondFactors(DefaultMFAAdapter):
+    """What a second step rests on is kept encrypted: a copy of the database alone signs nobody in."""
+
+    def encrypt(self, text: str) -> str:
+        """As it is kept."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """As it is used; for what another SECRET_KEY wrote, a secret that nobody knows, which fits no code."""
+        try:
+            return _cipher().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            log.error("a second factor was kept under another SECRET_KEY")
+            return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+class InvitedForm(SignupForm):
+    """The account of who follows an invite and has none yet."""
+
+    name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    field_order = ["name", "email", "password1"]
+
+    def clean_email(self) -> str:
+        """An address that has an account already is asked to sign in."""
+        email = str(super().clean_email())
+        if self.account_already_exists:
+            raise forms.ValidationError(
+                "There is an account with this address. Sign in with it, and you come back to this invite.",
+                code="known",
+            )
+        return email
+
+    def open_account(self, request: HttpRequest, secret: str) -> tuple[User, Member]:
+        """The account and the membership, both or neither. Errors: `invite_used`."""
+        with transaction.atomic():
+            user = self.save(request)
+            assert isinstance(user, User)
+            member = accept_invite(secret, user, request_id=request.id)  # type: ignore[attr-defined]
+        return user, member
+
+
+def _cipher() -> Fernet:
+    key = hashlib.sha256(b"previse second factors\0" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

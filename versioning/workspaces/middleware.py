@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -78,7 +79,11 @@ class Tenant:
         if actor is None:
             raise Http404
         request.actor = actor  # type: ignore[attr-defined]
-        return once.claim(request, actor)
+        try:
+            return once.claim(request, actor)
+        except DomainError as error:
+            request._failed = True  # type: ignore[attr-defined]
+            return refusal(request, error)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A refusal of the domain becomes a page that says what to do; nothing of it is committed."""
@@ -88,19 +93,17 @@ class Tenant:
         return refusal(request, error)
 
     def _enter_api(self, request: HttpRequest) -> HttpResponse | None:
+        from versioning.lib.problems import problem
+        from versioning.lib.rest import too_large
         from versioning.workspaces.tokens import actor_of_request
 
         actor = actor_of_request(request)
         request.actor = actor  # type: ignore[attr-defined]
-        if actor is None:
-            return None
-        from versioning.lib.problems import problem
-
         try:
-            return once.claim(request, actor)
-        except DomainError as error:
+            return once.claim(request, actor) if actor else None
+        except (DomainError, RequestDataTooBig) as error:
             request._failed = True  # type: ignore[attr-defined]
-            return problem(request, error)
+            return problem(request, error if isinstance(error, DomainError) else too_large())
 
     def _enter_admin(self, request: HttpRequest) -> HttpResponse | None:
         user = request.user

@@ -2,6 +2,7 @@
 
 Programs send `Idempotency-Key`, pages send the hidden field `once`. The claim is a row of the same
 transaction as the effect: a second request waits for the first, and finds its answer or its failure.
+An answer that shows a secret (a new key, an invite's link) is marked by `shown_once` and never kept.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import uuid
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from versioning.lib.crypto import seal, unseal
 from versioning.lib.errors import DomainError
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Once
@@ -47,7 +49,7 @@ def claim(request: HttpRequest, actor: Actor) -> HttpResponse | None:
     first = Once.objects.get(workspace=actor.workspace, principal=principal, key=key)
     if bytes(first.fingerprint) != fingerprint:
         raise DomainError("once_reused", "This Idempotency-Key was used for another request. Send a new one.")
-    answer = HttpResponse(bytes(first.body or b""), status=first.status or 200)
+    answer = HttpResponse(_kept_body(first), status=first.status or 200)
     for header, value in first.headers.items():
         answer[header] = value
     answer["Idempotency-Replayed"] = "true"
@@ -65,7 +67,23 @@ def keep(request: HttpRequest, response: HttpResponse) -> None:
         mine.delete()
         return
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    mine.update(status=response.status_code, headers=headers, body=response.content)
+    # Sealed, for an answer may show a new key or invite, of which the database knows the digest alone.
+    body = seal(response.content, label="kept answers")
+    mine.update(status=response.status_code, headers=headers, body=body)
+
+
+def _kept_body(first: Once) -> bytes:
+    body = unseal(bytes(first.body or b""), label="kept answers")
+    if body is None:
+        raise DomainError("once_reused", "The answer to this key can no longer be read. Send a new key.")
+    return body
+
+
+def shown_once(response: HttpResponse) -> HttpResponse:
+    """Mark an answer that shows a secret: it is kept nowhere, neither here nor by the browser."""
+    response.no_keep = True  # type: ignore[attr-defined]
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _insert(actor: Actor, principal: uuid.UUID, key: str, fingerprint: bytes) -> bool:

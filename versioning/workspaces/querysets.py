@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
+
+from versioning.workspaces.events import EventName
 
 if TYPE_CHECKING:
     from versioning.workspaces.actor import Actor
@@ -54,9 +57,47 @@ class EventQuerySet(_InWorkspace):
         return self.filter(artifact_id=artifact_id)
 
     def newest_first(self) -> Self:
-        """As a log is read. The count breaks the tie of one instant."""
-        return self.order_by("-created_at", "-sequence")
+        """As a log is read. The count, then the id, break the tie of one instant."""
+        return self.order_by("-created_at", "-sequence", "-id")
+
+    def older_than(self, at: datetime, sequence: int, event_id: UUID) -> Self:
+        """What follows an Event in the log: the cursor of a long one."""
+        same = models.Q(created_at=at)
+        follows = (
+            models.Q(created_at__lt=at)
+            | (same & models.Q(sequence__lt=sequence))
+            | (same & models.Q(sequence=sequence, id__lt=event_id))
+        )
+        return self.filter(follows, created_at__lte=at)
+
+    def search(self, words: str, about: Callable[[str], Iterable[UUID]]) -> Self:
+        """Every word in the person, the act, its message or what it was done to.
+
+        `about` finds the artifacts that a word names: rooms above know them.
+        """
+        found = self
+        for word in words.replace("\0", "").split()[:10]:
+            low = word.lower()
+            acts = [name for name, label in EventName.choices if low in name or low in str(label).lower()]
+            found = found.filter(
+                models.Q(actor_label__icontains=word)
+                | models.Q(message__icontains=word)
+                | models.Q(name__in=acts)
+                | models.Q(data__member_name__icontains=word)
+                | models.Q(data__key_name__icontains=word)
+                | models.Q(artifact_id__in=list(about(word)))
+            )
+        return found
 
     def before(self, at: datetime) -> Self:
         """What had happened by that moment, itself included."""
         return self.filter(created_at__lte=at)
+
+    def without_texts(self) -> Self:
+        """For lists: `brief` is the data without the former text of a draft, which may be long."""
+        brief = models.Func(
+            models.F("data"),
+            template="(%(expressions)s #- '{former,source}')",
+            output_field=models.JSONField(),
+        )
+        return self.defer("data").annotate(brief=brief)

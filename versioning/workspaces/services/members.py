@@ -13,7 +13,7 @@ from versioning.workspaces import keys
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import EventName
 from versioning.workspaces.models import Invite, Member, Role, User, Workspace
-from versioning.workspaces.policy import RANK, Act, require
+from versioning.workspaces.policy import RANK, Act, may, require
 from versioning.workspaces.services.record import record
 
 INVITE_DAYS = 7
@@ -62,6 +62,11 @@ def remove_member(actor: Actor, member_id: object) -> None:
         member.delete()
 
 
+def grantable(actor: Actor) -> list[Role]:
+    """The roles that the actor may give and take, least first: only an owner makes owners."""
+    return [role for role in Role if may(actor, _act_for(role))]
+
+
 def invite(
     actor: Actor, *, role: str, note: str = "", days: int = INVITE_DAYS
 ) -> tuple[Invite, str]:
@@ -99,6 +104,16 @@ def find_invite(secret: str) -> tuple[UUID, UUID] | None:
         return cursor.fetchone()
 
 
+def opened_invite(secret: str) -> Invite | None:
+    """The invite that a link opens, with its workspace, for who is about to accept it."""
+    found = find_invite(secret)
+    if found is None:
+        return None
+    workspace_id, invite_id = found
+    with told(workspace_id):
+        return Invite.objects.select_related("workspace", "created_by").filter(pk=invite_id).first()
+
+
 def accept_invite(secret: str, user: User, *, request_id: str = "") -> Member:
     """Make a signed-in person a member by an invite's secret."""
     found = find_invite(secret)
@@ -134,7 +149,11 @@ def _require_for_role(actor: Actor, *roles: str) -> None:
             known = ", ".join(Role.values)
             raise DomainError("invalid", f"Unknown role {role!r}; known: {known}.", field="role")
     highest = max(roles, key=lambda role: RANK[Role(role)])
-    require(actor, Act.OWN if highest == Role.OWNER else Act.MANAGE)
+    require(actor, _act_for(highest))
+
+
+def _act_for(role: str) -> Act:
+    return Act.OWN if role == Role.OWNER else Act.MANAGE
 
 
 def _locked(actor: Actor, member_id: object) -> Member:

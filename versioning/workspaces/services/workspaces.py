@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from versioning.lib.errors import DomainError
 from versioning.lib.transaction import told
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import EventName
-from versioning.workspaces.models import Workspace
+from versioning.workspaces.models import User, Workspace
 from versioning.workspaces.policy import Act, require
 from versioning.workspaces.services.record import record
 
@@ -17,7 +17,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def create_workspace(
-    slug: str, *, name: str = "", via: str = "command", **settings: Any
+    slug: str, *, name: str = "", via: str = "command", user: User | None = None, **settings: Any
 ) -> Workspace:
     """Make a workspace as the operator. The caller is then inside no workspace."""
     if not SLUG.fullmatch(slug) or len(slug) > 50:
@@ -35,7 +35,8 @@ def create_workspace(
             raise DomainError(
                 "slug_taken", f"There is a workspace '{slug}' already.", field="slug"
             ) from error
-        record(Actor.of_operator(workspace, via=via), EventName.WORKSPACE_CREATED, slug=slug)
+        actor = Actor.of_operator(workspace, via=via, user=user)
+        record(actor, EventName.WORKSPACE_CREATED, slug=slug)
     return workspace
 
 
@@ -77,3 +78,10 @@ def close_workspace(actor: Actor, *, confirm: str) -> None:
     with transaction.atomic():
         record(actor, EventName.WORKSPACE_CLOSED)
         Workspace.objects.filter(pk=actor.workspace.pk).update(closed_at=actor.now())
+
+
+def workspaces_of(user_id: object) -> list[dict[str, str]]:
+    """The open workspaces that a person is a member of: slug, name, role. Asked before one is entered."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT slug, name, role FROM my_workspaces(%s)", [user_id])
+        return [{"slug": slug, "name": name, "role": role} for slug, name, role in cursor.fetchall()]

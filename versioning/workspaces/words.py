@@ -1,0 +1,77 @@
+"""What an Event says, in words: `promoted v8, before v5`. The log reads `who` `did`, `about`, `why`."""
+
+from typing import Any
+
+from versioning.workspaces.events import EventName as E
+from versioning.workspaces.models import Event
+
+PLAIN = {
+    E.VERSION_UPDATED: "rewrote the draft v{to}",
+    E.VERSION_DELETED: "deleted the draft v{was}",
+    E.VERSION_ROLLED_BACK: "rolled back to v{to}, before v{was}",
+    E.VERSION_UNPUBLISHED: "unpublished v{was}",
+    E.STAGING_CLEARED: "cleared staging, before v{was}",
+    E.ARTIFACT_IMPORTED: "imported v{was} to v{to}",
+    E.INVITE_REVOKED: "revoked an invite as {role}",
+    E.KEY_CREATED: "created the {kind} key “{key_name}”",
+    E.KEY_REVOKED: "revoked the {kind} key “{key_name}”",
+}
+SETTINGS = {
+    "staging_enabled": {True: "switched staging on", False: "switched staging off"},
+    "protect_live": {True: "protected live", False: "stopped protecting live"},
+}
+VIA = {"rest": "by REST", "mcp": "by an assistant over MCP", "admin": "in Django admin", "command": "by a command"}
+
+
+def did(event: Event) -> str:
+    """The act, with its numbers and names."""
+    brief = getattr(event, "brief", None)  # of `without_texts()`
+    name, data = E(event.name), event.data if brief is None else brief
+    was, to = event.from_number, event.to_number
+    before = f", before v{was}" if was else ""
+    own = str(event.actor_id) == data.get("member")
+    if name in PLAIN:
+        return _filled(PLAIN[name], was=was, to=to, **data)
+    if name == E.VERSION_CREATED:
+        return f"saved v{to}" + (f", written from v{was}" if was else "")
+    if name == E.VERSION_PUBLISHED:
+        return f"promoted v{to}{before}"
+    if name == E.STAGING_SET:
+        return f"set staging to v{to}{before}"
+    if name == E.ARTIFACT_CHANGED:
+        return f"changed its {_listed(data.get('changes', {}))}"
+    if name == E.WORKSPACE_CHANGED:
+        return ", ".join(_setting(field, change) for field, change in data.get("changes", {}).items())
+    if name == E.MEMBER_INVITED:
+        return f"invited {_a(data.get('role'))}" + (f" ({data['note']})" if data.get("note") else "")
+    if name == E.MEMBER_JOINED:
+        return f"joined as {data.get('role')}" if own else f"added {data.get('member_name')} as {data.get('role')}"
+    if name == E.MEMBER_REMOVED:
+        return "left" if own else f"removed {data.get('member_name')}"
+    if name == E.MEMBER_CHANGED:
+        role = data.get("changes", {}).get("role", {})
+        return f"made {data.get('member_name')} {_a(role.get('to'))}, before {role.get('from')}"
+    return str(name.label)
+
+
+def by_way(event: Event) -> str:
+    """Through which face, '' for the pages, which need no saying."""
+    return VIA.get(event.via, "")
+
+
+def _filled(form: str, **values: Any) -> str:
+    return form.format_map({**dict.fromkeys(("role", "kind", "key_name"), "?"), **values})
+
+
+def _setting(field: str, change: dict[str, Any]) -> str:
+    said = SETTINGS.get(field)
+    return said[change["to"]] if said else f"changed the {field} to “{change['to']}”"
+
+
+def _listed(changes: dict[str, Any]) -> str:
+    *first, last = list(changes) or ["words"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _a(role: Any) -> str:
+    return f"{'a' if role == 'viewer' else 'an'} {role}"

@@ -4,13 +4,18 @@
 import os
 import sys
 
+WITHOUT_DATABASE = ("stop", "database_roles", "help", "--help", "-h", "version", "--version")
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "versioning.settings")
-    from versioning.lib.postgres import ensure_running
+    from versioning.lib.postgres import NotStarted, ensure_running
 
-    if sys.argv[1:2] != ["stop"]:
-        ensure_running()
+    try:
+        if sys.argv[1:] and sys.argv[1] not in WITHOUT_DATABASE:
+            ensure_running()
+    except NotStarted as error:
+        sys.exit(f"previse: {error}")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

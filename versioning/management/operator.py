@@ -15,6 +15,8 @@ from versioning.workspaces.models import Workspace
 class OperatorCommand(BaseCommand):
     """A command whose refusals are the domain's own words, without a traceback."""
 
+    requires_system_checks = []  # they are for developers, and load every page
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self.act(**options)

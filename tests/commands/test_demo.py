@@ -1,0 +1,81 @@
+"""The demo: that a newcomer finds what they shall find, and that no story breaks a rule."""
+
+import pytest
+from django.utils import timezone
+
+from prompts.demo import COLLEAGUES, fill, stories
+from prompts.models import Prompt, WorkingCopy
+from prompts.variables import variables_of
+from versioning.versions.models import Version
+from versioning.workspaces.actor import Actor
+from versioning.workspaces.models import Event, User
+
+
+@pytest.fixture
+def demo(cast):
+    fill(Actor.of_operator(cast.demo, via="command"))
+    return cast
+
+
+def by_slug(slug: str) -> Prompt:
+    return Prompt.objects.with_pointers().get(slug=slug)
+
+
+def test_it_shows_every_state_that_a_prompt_can_be_in(demo):
+    used = Prompt.objects.in_use()
+
+    assert used.staged().count() == 2
+    assert used.not_live().filter(live_since=None).count() == 2
+    assert Prompt.objects.archived().count() == 1
+    assert 6 <= Prompt.objects.count() <= 8
+
+
+def test_every_act_is_told_in_order_and_none_lies_in_the_future(demo):
+    for prompt in Prompt.objects.all():
+        told = list(Event.objects.of(prompt.pk).order_by("sequence").values_list("created_at", flat=True))
+        assert told == sorted(told), prompt.slug
+        assert told[-1] < timezone.now(), prompt.slug
+        assert (timezone.now() - told[0]).days <= 92, prompt.slug
+
+
+def test_there_is_an_incident_with_a_rollback(demo):
+    prompt = by_slug("phone-greeting")
+
+    event = Event.objects.of(prompt.pk).get(name="version.rolled_back")
+
+    assert (event.from_number, event.to_number) == (5, 4)
+    assert "hangs up" in event.message
+
+
+def test_staging_stands_on_a_draft_ahead_of_live(demo):
+    prompt = by_slug("appointment-booking")
+
+    assert prompt.staging.number > prompt.live.number
+    assert prompt.staging.is_draft
+
+
+def test_the_texts_are_real_ones_with_variables_and_small_steps(demo):
+    for version in Version.objects.exclude(forked_from=None).select_related("forked_from"):
+        former = version.forked_from.source.splitlines()
+        changed = set(version.source.splitlines()) ^ set(former)
+        assert variables_of(version.source), version
+        assert 0 < len(changed) <= 12, f"{version.artifact} {version}"
+        assert version.message
+
+
+def test_the_members_editor_is_left_empty(demo):
+    mine = WorkingCopy.objects.filter(user=demo.alice.user)
+
+    assert not mine.exists()
+
+
+def test_nobody_can_sign_in_as_a_colleague(demo):
+    for _, _, email, _ in COLLEAGUES:
+        assert not User.objects.get(email=email).has_usable_password()
+
+
+def test_an_edit_that_does_not_fit_is_a_mistake():
+    step = stories()[0].steps[-1]
+
+    with pytest.raises(ValueError, match="occurs 0 times"):
+        type(step)("1w Mon 09:00", "mina", "saves", 0, "", "<<<\nnowhere\n===\nhere\n>>>").text("a text")

@@ -1,6 +1,8 @@
 """What the lifecycle asks of a prompt."""
 
+from prompts.variables import VARIABLE, variable_change, variables_of
 from versioning.lib.errors import DomainError
+from versioning.versions.kinds import Change
 from versioning.versions.models import Artifact, Version
 from versioning.workspaces.actor import Actor
 
@@ -12,6 +14,21 @@ class PromptKind:
 
     name = "prompt"
     noun = "prompt"
+    namespace = "prompts"
+    marks = VARIABLE
+
+    def find(self, actor: Actor, slug: str) -> Artifact | None:
+        """The prompt of that slug with its pointers, its name and when it was archived."""
+        from prompts.models import Prompt
+
+        return Prompt.objects.in_workspace(actor).with_pointers().filter(slug=slug).first()
+
+    def changes(self, old: str, new: str) -> list[Change]:
+        """The variables that came, with how often they are used, and those that went."""
+        change = variable_change(old, new)
+        uses = variables_of(old)
+        came = [Change("+", name, count) for name, count in change.added.items()]
+        return came + [Change("-", name, uses[name]) for name in change.removed]
 
     def validate(self, source: str) -> str:
         """A text as it shall be kept: byte for byte as it came, if it can be kept at all."""
@@ -40,15 +57,21 @@ class PromptKind:
             ) from error
         return source
 
+    def delivered(self, source: str) -> dict[str, object]:
+        """What a program gets: the text, and the names that it must fill in."""
+        return {"content": source, "variables": list(variables_of(source))}
+
     def after_rollback(self, actor: Actor, artifact: Artifact, version: Version) -> None:
         """The source goes to the actor's editor; what lay there is kept and offered back."""
-        from prompts.services import open_version
+        from prompts.services.editing import open_version
 
         if actor.user:
-            open_version(actor, artifact, version)
+            open_version(actor, artifact, version, why=f"{version.label} was rolled back to")
 
     def archived_at(self, artifact: Artifact) -> object:
         """When it was archived; None while it is in use."""
         from prompts.models import Prompt
 
+        if isinstance(artifact, Prompt):
+            return artifact.archived_at
         return Prompt.objects.values_list("archived_at", flat=True).get(pk=artifact.pk)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from versioning.workspaces.actor import Actor
 
 
+COUNTED = 10_000
+
+
 class ArtifactQuerySet(models.QuerySet):
     """Artifacts, and by inheritance prompts and agents."""
 
@@ -61,6 +64,32 @@ class VersionQuerySet(models.QuerySet):
             )
             found = found.filter(pk__in=hits)
         return found
+
+    def beside_latest_draft(self, limit: int) -> Self:
+        """The newest versions, and the newest draft where it is older than those."""
+        newest, draft = self.newest_first()[:limit], self.drafts().newest_first()[:1]
+        return newest.union(draft).order_by("-number")
+
+    def around(self, number: int, each_side: int) -> list[int]:
+        """The numbers nearest to a number, downwards; itself left out."""
+        older = self.filter(number__lt=number).order_by("-number").values_list("number")
+        newer = self.filter(number__gt=number).order_by("number").values_list("number")
+        both = newer[:each_side].union(older[:each_side])
+        return [found[0] for found in both.order_by("-number")]
+
+    def counted(self) -> int:
+        """How many; beyond COUNTED it stops at one more."""
+        return self.order_by()[: COUNTED + 1].count()
+
+    def with_snippet(self, word: str) -> Self:
+        """Beside each version the passage of its text round a word, in any case; NULL where it is not."""
+        passage = RawSQL(
+            "CASE WHEN strpos(lower(source), lower(%s)) > 0 THEN"
+            " substr(source, greatest(strpos(lower(source), lower(%s)) - 60, 1), 200) END",
+            (word, word),
+            output_field=models.TextField(null=True),
+        )
+        return self.annotate(snippet=passage)
 
     def numbered(self, number: int) -> Version | None:
         """The version of that number, if there is one."""

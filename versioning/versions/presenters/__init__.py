@@ -1,0 +1,1 @@
+"""What pages show of versions: plain values, made from rows, so that templates decide nothing."""

@@ -1,0 +1,133 @@
+"""The header of an artifact's pages: its name, its pointers, the version selector, its tabs."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from versioning.versions.kinds import kind_of
+from versioning.versions.models import Artifact, Status, Version
+from versioning.versions.querysets import COUNTED
+from versioning.workspaces.actor import Actor
+
+NEWEST = 10
+TABS = (("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Settings", "settings"))
+
+
+class Links:
+    """The addresses of one artifact's pages, whatever its kind."""
+
+    def __init__(self, actor: Actor, artifact: Artifact):
+        self._at = (actor.workspace.slug, artifact.slug)
+        self._workspace = actor.workspace.slug
+        self._namespace = kind_of(artifact).namespace
+
+    def to(self, name: str, *numbers: int, **query: object) -> str:
+        """The address of a page; query values that say nothing are left out."""
+        path = reverse(f"{self._namespace}:{name}", args=[*self._at, *numbers])
+        said = {key: value for key, value in query.items() if value not in (None, "", False)}
+        return f"{path}?{urlencode(said)}" if said else path
+
+    def list(self) -> str:
+        """The address of the list of all artifacts of this kind."""
+        return reverse(f"{self._namespace}:list", args=[self._workspace])
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One entry of the version selector."""
+
+    number: int
+    label: str
+    url: str
+    chips: list[str]
+    at: Any
+    word: str = ""
+    current: bool = False
+
+
+def header(
+    actor: Actor, artifact: Artifact, *, tab: str, current: int | None = None, count: int | None = None
+) -> dict[str, Any]:
+    """What templates/versions/header.html shows. `artifact` comes from `Kind.find`.
+
+    `tab` is the page's URL name, '' for none; `current` the number that the page is about; `count` the
+    number of versions where the page knows it already.
+    """
+    links = Links(actor, artifact)
+    newest = list(Version.objects.of(artifact).without_text().beside_latest_draft(NEWEST))
+    if count is None:
+        count = Version.objects.of(artifact).counted()
+    chosen = current or (newest[0].number if newest else None)
+    return {
+        "artifact": artifact,
+        "archived": bool(kind_of(artifact).archived_at(artifact)),
+        "live": artifact.live.number if artifact.live else None,
+        "staging": artifact.staging.number if artifact.staging else None,
+        "selector": _selector(actor, artifact, links, newest, chosen),
+        "count_words": named(count),
+        "tabs": [
+            {"label": label, "url": links.to(name), "current": name == tab,
+             "count": many(count) if name == "versions" else ""}
+            for label, name in TABS
+        ],
+        "list_url": links.list(),
+        "list_label": kind_of(artifact).namespace.capitalize(),
+        "code_url": links.to("code"),
+        "header_url": links.to("versions", tab=tab, current=current),
+        "versions_url": links.to("versions"),
+    }  # fmt: skip
+
+
+def many(count: int) -> str:
+    """A count as it is read; what was not counted to its end says so."""
+    return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
+
+
+def named(count: int) -> str:
+    """A count with its noun: "1 version", "10,000+ versions"."""
+    return f"{many(count)} version" if count == 1 else f"{many(count)} versions"
+
+
+def chips(actor: Actor, artifact: Artifact, version: Version) -> list[str]:
+    """The words of a version's chips: staging, where it is on, and its status."""
+    staged = actor.workspace.staging_enabled and artifact.staging_id == version.pk
+    status = version.status_in(artifact)
+    found = [str(status.value), *(["staging"] if staged else [])]
+    return found if status == Status.LIVE else found[::-1]
+
+
+def _selector(
+    actor: Actor, artifact: Artifact, links: Links, newest: list[Version], chosen: int | None
+) -> dict[str, Any] | None:
+    """The menu: quick picks first, then the newest versions. None where there is no version."""
+    if not newest:
+        return None
+    known = {version.number: version for version in newest}
+    for pointed in (artifact.live, artifact.staging):
+        if pointed:
+            known.setdefault(pointed.number, pointed)
+    if chosen not in known:
+        other = Version.objects.of(artifact).without_text().numbered(chosen) if chosen else None
+        if other:
+            known[other.number] = other
+
+    def pick(version: Version, *, at: Any = None, word: str = "") -> Pick:
+        return Pick(
+            version.number, version.label, links.to("version", version.number),
+            chips(actor, artifact, version), at or version.updated_at, word, version.number == chosen,
+        )  # fmt: skip
+
+    draft = next((version for version in newest if version.is_draft), None)
+    quick = [pick(draft, word="Latest draft")] if draft else []
+    if artifact.live:
+        quick.append(pick(artifact.live, at=artifact.live_since, word="Live"))
+    if artifact.staging and actor.workspace.staging_enabled:
+        quick.append(pick(artifact.staging, at=artifact.staging_since, word="Staging"))
+    current = known.get(chosen or 0)
+    return {
+        "current": pick(current) if current else None,
+        "quick": quick,
+        "newest": [pick(version) for version in newest[:NEWEST]],
+    }

@@ -1,0 +1,23 @@
+"""The pages that every kind of artifact has, as a map."""
+
+from django.urls import URLPattern, path
+
+from versioning.versions import views
+
+
+def lifecycle(kind: str) -> list[URLPattern]:
+    """The lifecycle of one kind, to be listed in its own urls.py."""
+    one = "<str:slug>/versions/<int:number>/"
+    pages = [
+        ("<str:slug>/versions/", views.versions, "versions"),
+        (one, views.version, "version"),
+        ("<str:slug>/compare/<int:old>...<int:new>/", views.compare, "compare"),
+        (f"{one}promote/", views.promote, "promote"),
+        (f"{one}rollback/", views.rollback, "rollback"),
+        (f"{one}stage/", views.stage, "stage"),
+        (f"{one}delete/", views.delete, "delete"),
+        ("<str:slug>/unstage/", views.unstage, "unstage"),
+        ("<str:slug>/unpublish/", views.unpublish, "unpublish"),
+        ("<str:slug>/history/", views.history, "history"),
+    ]
+    return [path(route, view, {"kind": kind}, name=name) for route, view, name in pages]

@@ -25,7 +25,8 @@ def create_prompt(
     require(actor, Act.EDIT)
     if slug in RESERVED:
         raise DomainError("invalid", f"'{slug}' names a page of Previse. Choose another slug.", field="slug")
-    words = clean_words(name=name.strip() or slug[:NAME_LIMIT], description=description, tags=tags)
+    named = {"name": name} if name.strip() else {}
+    words = {"name": slug} | clean_words(**named, description=description, tags=tags)
     with transaction.atomic():
         prompt = versions.create(
             actor, Prompt, kind="prompt", slug=slug, tenant=actor.workspace, **words

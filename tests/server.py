@@ -1,0 +1,188 @@
+"""Real server processes: granian with the whole application, on ports of their own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from versioning.lib import postgres
+
+ROOT = Path(__file__).resolve().parents[1]
+SECRET = "a secret of the tests, long enough to be one"
+PATIENCE = 30.0
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody uses now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Server:
+    """One granian process and a client that keeps its connection."""
+
+    def __init__(self, environment: dict[str, str], *, application: str = "versioning.asgi:application"):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = tempfile.TemporaryFile("w+")
+        self._command = [
+            sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--host", "127.0.0.1",
+            "--port", str(self.port), "--log-level", "warning", application,
+        ]  # fmt: skip
+        self._environment = environment | {"PREVISE_URL": self.url}
+        self.client = httpx.Client(base_url=self.url, timeout=10)
+
+    def start(self, *, wait: bool = True, prefix: tuple[str, ...] = ()) -> "Server":
+        """Start it, and wait until it is ready."""
+        self.process = subprocess.Popen(
+            [*prefix, *self._command], cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
+            stdout=self._log, stderr=self._log,
+        )  # fmt: skip
+        deadline = time.monotonic() + PATIENCE
+        while wait and not self.is_ready():
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+        return self
+
+    def is_ready(self) -> bool:
+        """Whether `/readyz` says so."""
+        try:
+            return self.client.get("/readyz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def stop(self) -> int:
+        """End it as an operator does; its exit code."""
+        self.client.close()
+        self.process.terminate()
+        try:
+            return self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait(10)
+
+    def log(self) -> str:
+        """What it printed so far."""
+        self._log.seek(0)
+        return self._log.read()
+
+    def get(self, path: str, key: str = "", **headers: str) -> httpx.Response:
+        """GET with a key."""
+        return self.ask("GET", path, key, **headers)
+
+    def ask(self, method: str, path: str, key: str = "", **headers: str) -> httpx.Response:
+        """A request with a key; headers are named with underscores."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if key:
+            sent["Authorization"] = f"Bearer {key}"
+        return self.client.request(method, path, headers=sent)
+
+    def prompt(self, slug: str, key: str, **query: Any) -> httpx.Response:
+        """Read a prompt as a program does."""
+        return self.client.get(
+            f"/v1/prompts/{slug}", params=query, headers={"Authorization": f"Bearer {key}"}
+        )
+
+
+def without_database() -> dict[str, str]:
+    """This process's environment, without the addresses of its database."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
+
+
+def url_of(alias_settings: dict[str, Any], **other: Any) -> str:
+    """A Django database as an address."""
+    told = alias_settings | other
+    password = f":{quote(told['PASSWORD'], safe='')}" if told["PASSWORD"] else ""
+    host = str(told["HOST"])
+    if host.startswith("/"):
+        return f"postgresql://{told['USER']}{password}@/{told['NAME']}?host={quote(host, safe='/')}"
+    port = f":{told['PORT']}" if told["PORT"] else ""
+    return f"postgresql://{told['USER']}{password}@{host}{port}/{told['NAME']}"
+
+
+@pytest.fixture(scope="session")
+def server_environment(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a server process needs to serve this run's test database."""
+    environment = without_database() | {
+        "DJANGO_SETTINGS_MODULE": "tests.server_settings",
+        "DATABASE_URL": url_of(connection.settings_dict),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "PREVISE_DATA": str(tmp_path_factory.mktemp("server")),
+        "DELIVERY_TOUCH_SECONDS": "1",
+        "LOG_LEVEL": "INFO",
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
+        cwd=ROOT, env=environment, check=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return environment
+
+
+@pytest.fixture(scope="session")
+def server(server_environment: dict[str, str]) -> Iterator[Server]:
+    """A server on the test database, for the whole run. What it shall see must be committed."""
+    started = Server(server_environment).start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def other_server(server_environment: dict[str, str]) -> Iterator[Server]:
+    """A second process on the same database."""
+    started = Server(server_environment).start()
+    yield started
+    started.stop()
+
+
+class Installation:
+    """A whole Previse of its own, with a database server that may be stopped."""
+
+    def __init__(self) -> None:
+        self.data = Path(tempfile.mkdtemp(prefix="previse-"))
+        self.data.chmod(0o755)  # PostgreSQL runs as another user when we are root
+        self.database = postgres.Embedded(self.data)
+        self.environment = without_database() | {
+            "DJANGO_SETTINGS_MODULE": "versioning.settings",
+            "DATABASE_URL": self.database.url("pv_app"),
+            "DATABASE_OWNER_URL": self.database.url("pv_owner"),
+            "SECRET_KEY": SECRET,
+            "PREVISE_DATA": str(self.data),
+        }
+
+    def start(self) -> "Installation":
+        """Start the database and make its tables."""
+        self.database.start()
+        self._python("manage.py", "migrate", "-v0")
+        return self
+
+    def run(self, code: str) -> str:
+        """Run code inside this installation; what it printed."""
+        return self._python("-c", f"import django; django.setup()\n{code}").strip()
+
+    def remove(self) -> None:
+        """Stop the database and forget everything."""
+        self.database.stop()
+        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.rmtree(self.database.socket, ignore_errors=True)
+
+    def _python(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=self.environment, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout

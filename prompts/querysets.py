@@ -76,7 +76,8 @@ class PromptQuerySet(ArtifactQuerySet):
     def search(self, words: str) -> Self:
         """Every word in the slug, the name, a tag, or the newest version's message or author."""
         newest = Version.objects.filter(artifact=OuterRef("pk")).order_by("-number")
-        said = newest.annotate(said=Concat("message", Value("\n"), "author_name")).values("said")[:1]
+        words_said = Concat("message", Value("\n"), "author_name", output_field=models.TextField())
+        said = newest.annotate(said=words_said).values("said")[:1]
         joined = Func(F("tags"), Value("\n"), function="array_to_string", output_field=models.TextField())
         found = self.alias(said=Subquery(said), tag_words=joined)
         for word in words.replace("\0", "").split()[:10]:

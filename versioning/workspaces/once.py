@@ -99,7 +99,7 @@ def _insert(actor: Actor, principal: uuid.UUID, key: str, fingerprint: bytes) ->
             " VALUES (%s, %s, %s, %s, '{}') ON CONFLICT DO NOTHING",
             [actor.workspace.id, principal, key, fingerprint],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _fingerprint(request: HttpRequest) -> bytes:

@@ -12,6 +12,7 @@ class Act(StrEnum):
     """What one may be allowed to do."""
 
     READ = "read"
+    MEET = "meet"  # see who the members are
     EDIT = "edit"  # create, rename, archive, import, delete a draft
     SAVE_DRAFT = "save_draft"
     STAGE = "stage"
@@ -31,6 +32,7 @@ class Rule:
 
 TABLE = {
     Act.READ: Rule(Role.VIEWER, scope=Scope.HISTORY),
+    Act.MEET: Rule(Role.VIEWER),
     Act.EDIT: Rule(Role.EDITOR),
     Act.SAVE_DRAFT: Rule(Role.EDITOR, scope=Scope.DRAFTS),
     Act.STAGE: Rule(Role.EDITOR),

@@ -1,0 +1,108 @@
+"""The door for programs: `/api/`, as a table of contents. `docs/openapi.json` is its snapshot."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, re_path, reverse
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+from ninja.openapi.docs import DocsBase
+
+from versioning.lib.errors import DomainError, not_found
+from versioning.lib.problems import problem
+from versioning.lib.rest import Key, Problem, Renderer, StrictParser, Token, map_errors
+
+ABOUT = """
+Everything that the pages of Previse do with prompts, for programs.
+
+**Who.** Send `Authorization: Bearer …` with an access token (`POST /api/auth/token`; for one hour, in one
+workspace) or an API key. A key with the scope `history` reads, one with `drafts` saves drafts; no key
+changes what is served. What is served is read elsewhere: `GET /v1/prompts/{slug}`.
+
+**Safely.** `If-Match` (or `expected_version`) with a version's `tag` refuses a write over somebody else's
+words; `generation` refuses to move a pointer that moved since. `Idempotency-Key` makes a repeated request act
+once, and answers it with the first answer, for 24 hours.
+
+**Lists** answer `items`, `total` (counted up to 10,000, then `total_is_minimum`), `limit`, `offset` and
+`next_cursor`; send that as `cursor` to read on.
+
+**Refusals** are `application/problem+json`: `title` says what to do, `code` is stable. What is another
+workspace's is `not_found`, like what never was.
+"""
+ERRORS = {"4XX": "Refused; `code` says why.", "5XX": "Nothing was changed; try again."}
+
+
+class Docs(DocsBase):
+    """The page of the interface: our own files alone, as the Content-Security-Policy asks."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        """The page."""
+        return render(request, "api/docs.html", {"openapi_url": self.get_openapi_url(api, kwargs)})
+
+
+class Api(NinjaAPI):
+    """The interface, with the refusals that every endpoint shares."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        """The description, each endpoint with its refusals."""
+        schema = super().get_openapi_schema(**kwargs)
+        schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        reference = {"$ref": "#/components/schemas/Problem"}
+        content = {"application/problem+json": {"schema": reference}}
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                refusals = {code: {"description": said, "content": content} for code, said in ERRORS.items()}
+                operation["responses"] |= refusals
+        return schema
+
+
+api = Api(
+    title="Previse", version="1", description=ABOUT, urls_namespace="api", docs=Docs(),
+    auth=[Token(), Key()], parser=StrictParser(), renderer=Renderer(),
+)  # fmt: skip
+map_errors(api)
+api.add_router("/auth", "versioning.workspaces.api.auth")
+api.add_router("/prompts", "prompts.api.router")
+api.add_router("", "versioning.workspaces.api.router")
+api.add_router("", "versioning.versions.api.router")
+
+
+def _spoken(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Say in our words what Django says by itself: that a method is not allowed."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        allowed = response["Allow"]
+        refusal = problem(request, DomainError("method_not_allowed", f"Send {allowed} here."))
+        refusal["Allow"] = allowed
+        return refusal
+
+    return answer
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Who comes by hand reads the description."""
+    return redirect(reverse("api:openapi-view"))
+
+
+@csrf_exempt
+def unknown(request: HttpRequest) -> HttpResponse:
+    """An address that there is not: the same answer as for a thing that there is not."""
+    return problem(request, not_found())
+
+
+def _patterns() -> list[URLPattern]:
+    patterns: list[Any] = api.urls[0]
+    for pattern in patterns:
+        pattern.callback = _spoken(pattern.callback)
+    return patterns
+
+
+app_name = "api"
+urlpatterns = [path("", home), *_patterns(), re_path("", unknown)]

@@ -1,0 +1,152 @@
+"""REST: signing in, the workspace, its people and its keys."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from versioning.lib.paging import Page, PageQuery, paged
+from versioning.workspaces.models import ApiKey, Invite, Member, Role, User
+from versioning.workspaces.policy import Act, require
+from versioning.workspaces.schemas import (
+    CloseIn,
+    InviteIn,
+    InviteOut,
+    KeyIn,
+    KeyOut,
+    MemberOut,
+    NewInviteOut,
+    NewKeyOut,
+    RefreshIn,
+    RoleIn,
+    SignInIn,
+    TokensOut,
+    WorkspaceIn,
+    WorkspaceOut,
+)
+from versioning.workspaces.services import keys, members, workspaces
+from versioning.workspaces.sign_in import sign_in, workspace_for
+from versioning.workspaces.tokens import LIFETIMES, actor_of, issue, member_of_token
+
+auth = Router(tags=["Signing in"], auth=None)
+router = Router()
+NEWEST = ("created_at", "pk")
+
+
+@auth.post("/token", response=TokensOut, summary="Sign in")
+def sign_in_by_password(request: HttpRequest, payload: SignInIn) -> TokensOut:
+    """Gives an access token for one hour and a refresh token for 30 days, both for one workspace.
+
+    With several workspaces `workspace` must be sent: 422 lists their slugs. An account with a second
+    factor answers 401 `otp_required` until `otp` is sent. Ten failures in five minutes: 429.
+    """
+    user = sign_in(request, payload.username, payload.password, payload.otp)
+    slug, role = workspace_for(user, payload.workspace)
+    return _tokens(user, slug, role, issue(user, slug, "refresh"))
+
+
+@auth.post("/refresh", response=TokensOut, summary="Renew an access token")
+def refresh(request: HttpRequest, payload: RefreshIn) -> TokensOut:
+    """Gives a new access token. The refresh token stays, and ends after its 30 days."""
+    member = member_of_token(payload.refresh, "refresh", request.id)  # type: ignore[attr-defined]
+    return _tokens(member.user, member.workspace.slug, member.role, payload.refresh)
+
+
+def _tokens(user: User, slug: str, role: str, refresh_token: str) -> TokensOut:
+    return TokensOut(
+        access=issue(user, slug), refresh=refresh_token, workspace=slug, role=Role(role),
+        expires_in=int(LIFETIMES["access"].total_seconds()),
+    )  # fmt: skip
+
+
+@router.get("/workspace", response=WorkspaceOut, tags=["Workspace"], summary="Read the settings")
+def read_workspace(request: HttpRequest) -> WorkspaceOut:
+    """The workspace of the token or key. Viewers may; keys with the scope `history`."""
+    actor = actor_of(request)
+    require(actor, Act.READ)
+    return WorkspaceOut.of(actor.workspace)
+
+
+@router.patch("/workspace", response=WorkspaceOut, tags=["Workspace"], summary="Change settings")
+def change_workspace(request: HttpRequest, payload: WorkspaceIn) -> WorkspaceOut:
+    """What is not sent stays. Switching staging off ignores its pointers, and keeps them. Admins may."""
+    given = payload.dict(exclude_none=True)
+    return WorkspaceOut.of(workspaces.change_workspace(actor_of(request), **given))
+
+
+@router.post("/workspace/close", response={204: None}, tags=["Workspace"], summary="Close the workspace")
+def close_workspace(request: HttpRequest, payload: CloseIn) -> Status[None]:
+    """Everything of it answers 404 from now on, and its keys are dead. Owners may."""
+    workspaces.close_workspace(actor_of(request), confirm=payload.confirm)
+    return Status(204, None)
+
+
+@router.get("/members", response=Page[MemberOut], exclude_unset=True, tags=["People"], summary="List members")
+def list_members(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]:
+    """Who works here, with their roles, newest first. Viewers may; keys may not."""
+    actor = actor_of(request)
+    require(actor, Act.MEET)
+    rows = Member.objects.in_workspace(actor).select_related("user")
+    return paged(rows, page, NEWEST, MemberOut.of)
+
+
+@router.patch("/members/{uuid:member_id}", response=MemberOut, tags=["People"], summary="Change a role")
+def change_role(request: HttpRequest, member_id: UUID, payload: RoleIn) -> MemberOut:
+    """Admins may; making or unmaking an owner takes an owner. The last owner stays owner."""
+    return MemberOut.of(members.change_role(actor_of(request), member_id, payload.role.value))
+
+
+@router.delete("/members/{uuid:member_id}", response={204: None}, tags=["People"], summary="Remove a member")
+def remove_member(request: HttpRequest, member_id: UUID) -> Status[None]:
+    """Admins may; anyone may leave. The last owner cannot."""
+    members.remove_member(actor_of(request), member_id)
+    return Status(204, None)
+
+
+@router.get("/invites", response=Page[InviteOut], exclude_unset=True, tags=["People"], summary="List invites")
+def list_invites(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]:
+    """The invites that can still be accepted, newest first. Admins may."""
+    actor = actor_of(request)
+    require(actor, Act.MANAGE)
+    return paged(Invite.objects.in_workspace(actor).open(), page, NEWEST, InviteOut.of)
+
+
+@router.post("/invites", response={201: NewInviteOut}, tags=["People"], summary="Invite")
+def invite(request: HttpRequest, payload: InviteIn) -> Status[NewInviteOut]:
+    """Answers the link, which is shown this once. Admins may; an owner is invited by an owner."""
+    made, secret = members.invite(
+        actor_of(request), role=payload.role.value, note=payload.note, days=payload.days
+    )
+    return Status(201, NewInviteOut.with_link(made, secret))
+
+
+@router.delete("/invites/{uuid:invite_id}", response={204: None}, tags=["People"], summary="Revoke an invite")
+def revoke_invite(request: HttpRequest, invite_id: UUID) -> Status[None]:
+    """Makes the link worthless. Admins may."""
+    members.revoke_invite(actor_of(request), invite_id)
+    return Status(204, None)
+
+
+@router.get("/keys", response=Page[KeyOut], exclude_unset=True, tags=["Keys"], summary="List API keys")
+def list_keys(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]:
+    """Newest first, revoked ones among them. Admins may."""
+    actor = actor_of(request)
+    require(actor, Act.MANAGE)
+    return paged(ApiKey.objects.in_workspace(actor).select_related("created_by"), page, NEWEST, KeyOut.of)
+
+
+@router.post("/keys", response={201: NewKeyOut}, tags=["Keys"], summary="Create an API key")
+def create_key(request: HttpRequest, payload: KeyIn) -> Status[NewKeyOut]:
+    """Answers the key, which is shown this once. Admins may."""
+    key, secret = keys.create_key(
+        actor_of(request), name=payload.name, kind=payload.kind.value,
+        scopes=[scope.value for scope in payload.scopes], expires_at=payload.expires,
+    )  # fmt: skip
+    return Status(201, NewKeyOut.with_secret(key, secret))
+
+
+@router.delete("/keys/{uuid:key_id}", response=KeyOut, tags=["Keys"], summary="Revoke an API key")
+def revoke_key(request: HttpRequest, key_id: UUID) -> KeyOut:
+    """Ends it at once and for good; what it did stays recorded. Admins may."""
+    return KeyOut.of(keys.revoke_key(actor_of(request), key_id))

@@ -39,7 +39,7 @@ def texts_diff(old: Text, new: Text) -> Shown:
     pair: dict[str, Any] = {"old": old, "new": new}
     diff = compare_safely(old.source, new.source)
     look = Look(whitespace=diff.hidden, whole=True)
-    return Shown(**pair, diff=diff, look=look, changes=[], links={}, marks=VARIABLE)
+    return Shown(**pair, diff=diff, look=look, changes=[], links={}, target="", hidden=[], marks=VARIABLE)
 
 
 def calls_of(actor: Actor, prompt: Prompt, server: str) -> list[Call]:

@@ -13,7 +13,7 @@ from versioning.versions.models import Version
 from versioning.versions.querysets import ArtifactQuerySet
 
 if TYPE_CHECKING:
-    from prompts.models import Prompt
+    from prompts.models import Prompt, WorkingCopy
     from versioning.workspaces.actor import Actor
 
 
@@ -40,20 +40,21 @@ class PromptQuerySet(ArtifactQuerySet):
         """Those that have a draft."""
         return self.filter(_has_draft())
 
-    def showing(self, which: str) -> Self:
+    def showing(self, which: str) -> PromptQuerySet:
         """One of the list's views, by its name in FILTERS; an unknown name shows all in use."""
         return FILTERS.get(which, FILTERS["all"])(self)
 
     def counts(self) -> dict[str, int]:
         """How many prompts each view of the list holds, in one query."""
         used = Q(archived_at=None)
-        return self.annotate(has_draft=_has_draft()).aggregate(
+        found: dict[str, int] = self.annotate(has_draft=_has_draft()).aggregate(
             all=Count("pk", filter=used),
             staging=Count("pk", filter=used & Q(staging__isnull=False)),
             drafts=Count("pk", filter=used & Q(has_draft=True)),
             idle=Count("pk", filter=used & Q(live=None)),
             archived=Count("pk", filter=~used),
         )
+        return found
 
     def with_summary(self) -> Self:
         """The newest version's message and author, and the number of drafts, beside each prompt."""
@@ -104,7 +105,7 @@ FILTERS: dict[str, Callable[[PromptQuerySet], PromptQuerySet]] = {
 }
 
 
-class WorkingCopyQuerySet(models.QuerySet):
+class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
     """Working copies."""
 
     def current(self, actor: Actor, prompt: Prompt) -> Self:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import django_tables2 as tables
+import django_tables2 as tables  # type: ignore[import-untyped]
 from django.core.paginator import EmptyPage
 from django.db.models import F
 from django.http import HttpRequest
@@ -27,7 +27,7 @@ def _attrs(name: str, cell: str = "", number: bool = False) -> dict[str, dict[st
     return {"th": {"class": f"c-{name}{end}"}, "td": {"class": f"{cell or name}{end}"}}
 
 
-class PromptTable(tables.Table):
+class PromptTable(tables.Table):  # type: ignore[misc]
     """Name, what is live and staged, drafts, the last change, by whom and when."""
 
     slug = tables.Column(verbose_name="Name", attrs=_attrs("name"))

@@ -8,6 +8,7 @@ from versioning.lib.errors import DomainError, not_found
 from versioning.versions import services as versions
 from versioning.versions.models import Artifact, Version
 from versioning.workspaces.actor import Actor
+from versioning.workspaces.models import User
 from versioning.workspaces.policy import Act, require
 
 TYPING_LIMIT = 2_000_000
@@ -25,7 +26,7 @@ def keep_typing(
     require(actor, Act.SAVE_DRAFT)
     _refuse_unkeepable(source)
     with transaction.atomic():
-        copy = WorkingCopy.objects.current(actor, prompt).select_for_update(of=("self",)).first()
+        copy = _current(actor, prompt)
         if copy and expected is not None and copy.revision != expected:
             if not take_over:
                 words = "You are editing this prompt in another window too."
@@ -72,7 +73,7 @@ def keep_aside(
     require(actor, Act.SAVE_DRAFT)
     _refuse_unkeepable(source)
     return WorkingCopy.objects.create(
-        workspace=actor.workspace, prompt=prompt, user=actor.user, source=source,
+        workspace=actor.workspace, prompt=prompt, user=_person(actor), source=source,
         base=_version(prompt, base), base_tag=base_tag, updated_at=actor.now(),
         kept_at=actor.now(), kept_why="typed in another window",
     )  # fmt: skip
@@ -83,7 +84,7 @@ def reopen_kept(actor: Actor, prompt: Prompt, copy_id: int) -> WorkingCopy:
     require(actor, Act.SAVE_DRAFT)
     with transaction.atomic():
         mine = WorkingCopy.objects.kept(actor, prompt).select_for_update(of=("self",))
-        kept = mine.filter(pk=copy_id).first()
+        kept: WorkingCopy | None = mine.filter(pk=copy_id).first()
         if kept is None:
             raise not_found()
         before = _put_aside(actor, prompt, "you brought another text back")
@@ -136,23 +137,34 @@ def _write(
 ) -> WorkingCopy:
     """A new working copy; its revision goes on from that of the one before, so that no window mistakes it."""
     return WorkingCopy.objects.create(
-        workspace=actor.workspace, prompt=prompt, user=actor.user, source=source, revision=before + 1,
-        base=_version(prompt, base), base_tag=base_tag, updated_at=actor.now(),
+        workspace=actor.workspace, prompt=prompt, user=_person(actor), source=source,
+        revision=before + 1, base=_version(prompt, base), base_tag=base_tag, updated_at=actor.now(),
     )  # fmt: skip
 
 
 def _put_aside(actor: Actor, prompt: Prompt, why: str) -> int:
     """Keep a copy that holds unsaved words; drop one that says what its version says. Its revision."""
-    copy = WorkingCopy.objects.current(actor, prompt).select_for_update(of=("self",)).first()
+    copy = _current(actor, prompt)
     if copy is None:
         return 0
-    base = Version.objects.filter(pk=copy.base_id).only("source").first()
+    base = copy.base
     if (base and base.source == copy.source) or not copy.source.strip():
         copy.delete()
     else:
         copy.kept_at, copy.kept_why = actor.now(), why
         copy.save(update_fields=["kept_at", "kept_why"])
     return copy.revision
+
+
+def _current(actor: Actor, prompt: Prompt) -> WorkingCopy | None:
+    """The actor's copy, locked until the act is committed."""
+    return WorkingCopy.objects.current(actor, prompt).select_for_update(of=("self",)).first()
+
+
+def _person(actor: Actor) -> User:
+    if actor.user is None:
+        raise DomainError("forbidden", "Only a member has an editor. Save a version instead.")
+    return actor.user
 
 
 def _version(prompt: Prompt, number: int | None) -> Version | None:

@@ -50,9 +50,10 @@ def test_admins_get_a_link_to_make_a_key_and_others_are_told_whom_to_ask(cast, w
     make_prompt(cast.eve, slug="greeting", live=1)
 
     assert "/w/demo/settings/keys/" in web.of(cast.ada).get("prompts/greeting/code/").content.decode()
-    assert "An admin of the workspace can make you a key." in web.of(cast.eve).get(
-        "prompts/greeting/code/"
-    ).content.decode()
+    assert (
+        "An admin of the workspace can make you a key."
+        in web.of(cast.eve).get("prompts/greeting/code/").content.decode()
+    )
 
 
 def test_with_staging_off_no_call_speaks_of_it(cast, web):

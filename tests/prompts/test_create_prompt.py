@@ -16,7 +16,12 @@ def test_a_new_prompt_has_v1_as_a_draft(cast):
     prompt = create_prompt(cast.eve, slug="greeting", source=TEXT, message="First text")
 
     version = Version.objects.of(prompt).get()
-    assert (version.number, version.source, version.message, version.is_draft) == (1, TEXT, "First text", True)
+    assert (version.number, version.source, version.message, version.is_draft) == (
+        1,
+        TEXT,
+        "First text",
+        True,
+    )
 
 
 def test_a_new_prompt_is_recorded_with_its_first_version(cast):
@@ -45,7 +50,9 @@ def test_a_slug_is_never_given_twice(cast):
         create_prompt(cast.eve, slug="greeting", source=TEXT)
 
 
-@pytest.mark.parametrize("slug", ["", "Greeting", "a b", "-a", "a--b", "ä", "a" * 101, "new", "import", "a\0b"])
+@pytest.mark.parametrize(
+    "slug", ["", "Greeting", "a b", "-a", "a--b", "ä", "a" * 101, "new", "import", "a\0b"]
+)
 def test_a_slug_that_no_address_can_hold_is_refused(cast, slug):
     with refused("invalid") as caught:
         create_prompt(cast.eve, slug=slug, source=TEXT)
@@ -69,7 +76,12 @@ def test_a_viewer_makes_no_prompt(cast):
 
 def test_the_page_makes_the_prompt_and_opens_its_editor(cast, web):
     answer = web.of(cast.eve).post(
-        "prompts/new/", slug="greeting", name="Greeting", tags="Sales, eu", source="Hi\r\nthere\r\n", message="First"
+        "prompts/new/",
+        slug="greeting",
+        name="Greeting",
+        tags="Sales, eu",
+        source="Hi\r\nthere\r\n",
+        message="First",
     )
 
     assert (answer.status_code, answer["Location"]) == (303, "/w/demo/prompts/greeting/")

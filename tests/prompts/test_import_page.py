@@ -51,11 +51,19 @@ def test_a_second_run_adds_nothing_and_moves_nothing(cast):
     import_history(cast.eve, [line(1), line(2)])
     prompt = Prompt.objects.get()
     services.roll_back(cast.eve, prompt, 1)
-    before = Event.objects.of(prompt.pk).count(), Prompt.objects.get().generation, Prompt.objects.get().changed_at
+    before = (
+        Event.objects.of(prompt.pk).count(),
+        Prompt.objects.get().generation,
+        Prompt.objects.get().changed_at,
+    )
 
     found = results(cast.eve, line(1), line(2))
 
-    after = Event.objects.of(prompt.pk).count(), Prompt.objects.get().generation, Prompt.objects.get().changed_at
+    after = (
+        Event.objects.of(prompt.pk).count(),
+        Prompt.objects.get().generation,
+        Prompt.objects.get().changed_at,
+    )
     assert found == [("greeting", 0, 2, "")]
     assert after == before
     assert Prompt.objects.get().live.number == 1
@@ -186,7 +194,13 @@ def test_the_page_says_prompt_by_prompt_what_happened(cast, web):
 
     page = answer.content.decode()
     assert answer.status_code == 200
-    for words in ("3 versions came in.", "greeting", "other", "Line 4: it is no JSON", "New; its last version is live."):
+    for words in (
+        "3 versions came in.",
+        "greeting",
+        "other",
+        "Line 4: it is no JSON",
+        "New; its last version is live.",
+    ):
         assert words in page, words
 
 
@@ -202,7 +216,10 @@ def test_the_page_takes_a_second_file_from_the_same_form(cast, web):
 def test_the_page_refuses_a_file_that_is_too_long_or_empty(cast, web, monkeypatch):
     monkeypatch.setattr(forms, "UPLOAD_LIMIT", 10)
 
-    too_long, empty = web.post("prompts/import/", file=upload(line(1))), web.post("prompts/import/", file=upload(""))
+    too_long, empty = (
+        web.post("prompts/import/", file=upload(line(1))),
+        web.post("prompts/import/", file=upload("")),
+    )
 
     assert too_long.status_code == 422
     assert "the limit is" in too_long.content.decode()

@@ -68,7 +68,9 @@ def test_the_search_finds_slug_name_tag_message_and_author(cast, web, words):
     assert slugs(web.get("prompts/", q=words)) == ["greeting"]
 
 
-@pytest.mark.parametrize(("words", "found"), [("%", ["all-100"]), ("_", ["a_b"]), ("\\", ["back"]), ("a\0b", [])])
+@pytest.mark.parametrize(
+    ("words", "found"), [("%", ["all-100"]), ("_", ["a_b"]), ("\\", ["back"]), ("a\0b", [])]
+)
 def test_the_search_takes_signs_as_they_were_typed(cast, web, words, found):
     make_prompt(cast.eve, slug="all-100", name="100 %")
     make_prompt(cast.eve, slug="a_b")
@@ -89,7 +91,8 @@ def test_sorting_by_name_and_by_change_goes_both_ways(cast, web):
 
 
 @pytest.mark.parametrize(
-    "query", [{"sort": "bogus"}, {"page": "-1"}, {"page": "9" * 30}, {"page": "x"}, {"show": "x"}, {"sort": "a\0"}]
+    "query",
+    [{"sort": "bogus"}, {"page": "-1"}, {"page": "9" * 30}, {"page": "x"}, {"show": "x"}, {"sort": "a\0"}],
 )
 def test_a_query_that_nobody_offered_shows_the_list(cast, web, query):
     make_prompt(cast.eve, slug="greeting")

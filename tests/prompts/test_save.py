@@ -143,7 +143,14 @@ def test_when_somebody_saved_first_both_texts_and_their_diff_are_shown(cast, web
 
     page = answer.content.decode()
     assert answer.status_code == 412
-    for words in ("Eve saved v1", "Eve&#x27;s text", "My text", 'value="Mine"', 'class="diff', "&quot;1-2&quot;"):
+    for words in (
+        "Eve saved v1",
+        "Eve&#x27;s text",
+        "My text",
+        'value="Mine"',
+        'class="diff',
+        "&quot;1-2&quot;",
+    ):
         assert words in page, words
     assert Version.objects.of(prompt).get().source == "Eve's text\n"
     assert desk_of(cast.alice, prompt).source == "My text\n"
@@ -176,7 +183,9 @@ def test_the_header_if_match_is_respected(cast, web):
     services.update_draft(cast.eve, prompt, 1, source="Eve's text\n")
 
     answer = web.client.post(
-        "/w/demo/prompts/greeting/save/", sent("My text\n", act="update", tag=""), headers={"If-Match": '"1-1"'}
+        "/w/demo/prompts/greeting/save/",
+        sent("My text\n", act="update", tag=""),
+        headers={"If-Match": '"1-1"'},
     )
 
     assert answer.status_code == 412

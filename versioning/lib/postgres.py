@@ -13,6 +13,7 @@ import hashlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -191,7 +192,7 @@ class Embedded:
         if not self._may_enter(self.home):
             self._move_out()
         if not self._may_enter(self._programs):
-            self._programs = self._copied(self._programs.parent) / "bin"
+            self._programs = self._copied(self._programs.parents[1]) / "pginstall" / "bin"
 
     def _may_enter(self, folder: Path) -> bool:
         tried = subprocess.run(  # not by cwd=, which is entered before the user changes
@@ -204,23 +205,26 @@ class Embedded:
         HOMES.mkdir(mode=0o755, parents=True, exist_ok=True)
         home = HOMES / self._name
         if home.exists():
-            self._pg("pg_ctl", "-D", home / "cluster", "-w", "-m", "fast", "stop", cwd=home)
+            _shut_down(home / "cluster")
             home.rename(HOMES / f"{self._name}.left-{int(time.time())}")
-        home.mkdir(mode=0o711)
+        home.mkdir()
+        home.chmod(0o711)
         (self.data / "cluster-is-at").write_text(f"{home}\n")
         self._find_home()
 
-    def _copied(self, programs: Path) -> Path:
-        """A copy of the programs that `nobody` can reach, made once per version of them."""
-        tag = hashlib.sha256(str(programs).encode()).hexdigest()[:10]
-        copy = self.home / f"programs-{tag}-{int((programs / 'bin' / 'postgres').stat().st_mtime)}"
+    def _copied(self, package: Path) -> Path:
+        """A copy of the programs that `nobody` can reach, made once, beside the libraries they look for."""
+        made_at = int((package / "pginstall" / "bin" / "postgres").stat().st_mtime)
+        copy = self.home / f"programs-{made_at}"
         if not copy.exists():
             partial = copy.with_suffix(".partial")
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(programs, partial, symlinks=True)
-            partial.chmod(0o755)
+            for folder in (package, package.with_name(f"{package.name}.libs")):
+                if folder.exists():
+                    shutil.copytree(folder, partial / folder.name, symlinks=True)
+            subprocess.run(["chmod", "-R", "a+rX", partial], check=True)
             partial.rename(copy)
-        return copy
+        return copy / package.name
 
     def _pg(
         self, program: str, *arguments: object, cwd: Path | None = None
@@ -240,3 +244,14 @@ class Embedded:
         with (self.data / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _shut_down(cluster: Path) -> None:
+    """Ask a server that has lost its data folder to end, and wait until it has."""
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        pid = int((cluster / "postmaster.pid").read_text().split()[0])
+        if Path(f"/proc/{pid}/comm").read_text().strip() == "postgres":
+            os.kill(pid, signal.SIGINT)  # its word for a fast shutdown
+            for _ in range(100):
+                os.kill(pid, 0)
+                time.sleep(0.1)

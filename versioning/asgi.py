@@ -53,12 +53,24 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         elif path == "/readyz":
             await _ready(scope, send)
         else:
-            await _pages(_for_wsgi(scope), receive, send)  # type: ignore[arg-type]
+            await _serve_pages(scope, receive, send)
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
     else:
         await receive()
         await send({"type": "websocket.close", "code": 1000})
+
+
+async def _serve_pages(scope: Scope, receive: Receive, send: Send) -> None:
+    """Django, in a thread. The bridge wants coroutines, and the server's own calls are only awaitable."""
+
+    async def take() -> Any:
+        return await receive()
+
+    async def give(message: Any) -> None:
+        await send(message)
+
+    await _pages(_for_wsgi(scope), take, give)  # type: ignore[arg-type]
 
 
 async def _ready(scope: Scope, send: Send) -> None:

@@ -90,10 +90,12 @@ CREATE TRIGGER bump BEFORE UPDATE ON versions_artifact FOR EACH ROW
   EXECUTE FUNCTION bump_generation();
 
 CREATE FUNCTION bump_served() RETURNS trigger LANGUAGE plpgsql
-  SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN
+  SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE since timestamptz := CASE WHEN NEW.updated_at > OLD.updated_at THEN NEW.updated_at ELSE now() END;
+BEGIN
   UPDATE versions_artifact SET generation = generation + 1,
-    staging_since = CASE WHEN staging_id = NEW.id THEN now() ELSE staging_since END,
-    live_since = CASE WHEN live_id = NEW.id THEN now() ELSE live_since END
+    staging_since = CASE WHEN staging_id = NEW.id THEN since ELSE staging_since END,
+    live_since = CASE WHEN live_id = NEW.id THEN since ELSE live_since END
   WHERE id = NEW.artifact_id AND NEW.id IN (live_id, staging_id);
   RETURN NULL;
 END $$;

@@ -15,7 +15,9 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+from tests.api_client import Rest
 from tests.cast import Cast, Web, build_cast
+from tests.server import other_server, server, server_environment
 from versioning.lib import postgres, roles
 from versioning.lib.transaction import tell, told
 
@@ -28,7 +30,6 @@ def pytest_configure() -> None:
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -115,4 +116,10 @@ def htmx(cast: Cast) -> Web:
     return Web(cast, cast.alice, htmx=True)
 
 
-__all__ = ["tell"]
+@pytest.fixture
+def rest(cast: Cast) -> Rest:
+    """alice's program at `/api/`. `rest.of(actor)` is another's, `rest.with_key("history")` has a key."""
+    return Rest(cast).of(cast.alice)
+
+
+__all__ = ["other_server", "server", "server_environment", "tell"]

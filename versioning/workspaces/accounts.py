@@ -1,7 +1,6 @@
 """How people sign in: by allauth, without open sign-up."""
 
 import base64
-import hashlib
 import logging
 import secrets
 from smtplib import SMTPException
@@ -10,17 +9,17 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, InvalidToken
 from django import forms
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
 
+from versioning.lib.crypto import seal, unseal
 from versioning.workspaces.models import Member, User
 from versioning.workspaces.services.members import accept_invite
 
 log = logging.getLogger("previse.accounts")
+FACTORS = "second factors"
 
 
 class Adapter(DefaultAccountAdapter):
@@ -51,15 +50,15 @@ class SecondFactors(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """As it is kept."""
-        return _cipher().encrypt(text.encode()).decode()
+        return base64.b64encode(seal(text.encode(), label=FACTORS)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """As it is used; for what another SECRET_KEY wrote, a secret that nobody knows, which fits no code."""
-        try:
-            return _cipher().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
+        """As it is used; for what another SECRET_KEY wrote, a secret that nobody knows and no code fits."""
+        plain = unseal(base64.b64decode(encrypted_text), label=FACTORS)
+        if plain is None:
             log.error("a second factor was kept under another SECRET_KEY")
             return base64.b32encode(secrets.token_bytes(20)).decode()
+        return plain.decode()
 
 
 class InvitedForm(SignupForm):
@@ -85,8 +84,3 @@ class InvitedForm(SignupForm):
             assert isinstance(user, User)
             member = accept_invite(secret, user, request_id=request.id)  # type: ignore[attr-defined]
         return user, member
-
-
-def _cipher() -> Fernet:
-    key = hashlib.sha256(b"previse second factors\0" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -10,8 +10,6 @@ from django.utils import timezone
 from versioning.lib.errors import DomainError
 from versioning.workspaces.models import KeyKind, Role, Scope, Workspace
 from versioning.workspaces.services.members import INVITE_DAYS
-
-T = TypeVar("T")
 
 KINDS = {
     KeyKind.LIVE: "live: reads what is live",
@@ -21,10 +19,16 @@ SCOPES = {
     Scope.HISTORY: "history: read versions, diffs and the record of what happened",
     Scope.DRAFTS: "drafts: save drafts; it never changes what is served",
 }
-EXPIRIES = [("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("none", "Never"), ("date", "On a date…")]
+EXPIRIES = [
+    ("30", "30 days"),
+    ("90", "90 days"),
+    ("365", "1 year"),
+    ("none", "Never"),
+    ("date", "On a date…"),
+]
 
 
-def attempt(form: forms.Form, verb: Callable[[], T]) -> T | None:
+def attempt[T](form: forms.Form, verb: Callable[[], T]) -> T | None:
     """Do a verb; what it refuses about a field of the form is said beside that field, and None returned."""
     try:
         return verb()
@@ -48,7 +52,8 @@ class SettingsForm(forms.Form):
     protect_live = forms.BooleanField(
         required=False,
         label="Protect live",
-        help_text="Only admins and owners promote, roll back and unpublish. Editors save drafts and stage them.",
+        help_text="Only admins and owners promote, roll back and unpublish; "
+        "editors save drafts and stage them.",
     )
 
     @classmethod
@@ -61,7 +66,8 @@ class CloseForm(forms.Form):
     """The slug, typed again."""
 
     confirm = forms.CharField(
-        label="Slug of the workspace", widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        label="Slug of the workspace",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
 

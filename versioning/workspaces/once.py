@@ -2,7 +2,8 @@
 
 Programs send `Idempotency-Key`, pages send the hidden field `once`. The claim is a row of the same
 transaction as the effect: a second request waits for the first, and finds its answer or its failure.
-An answer that shows a secret (a new key, an invite's link) is marked by `shown_once` and never kept.
+Kept answers are sealed. A page that shows a secret (a new key, an invite's link) is marked by `shown_once`
+and not kept at all: people reload pages, and the second look must show nothing.
 """
 
 import hashlib
@@ -68,19 +69,26 @@ def keep(request: HttpRequest, response: HttpResponse) -> None:
         return
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     # Sealed, for an answer may show a new key or invite, of which the database knows the digest alone.
-    body = seal(response.content, label="kept answers")
+    secret = getattr(response, "no_keep", False)
+    body = None if secret else seal(response.content, label="kept answers")
     mine.update(status=response.status_code, headers=headers, body=body)
 
 
 def _kept_body(first: Once) -> bytes:
-    body = unseal(bytes(first.body or b""), label="kept answers")
+    if first.body is None:
+        raise DomainError(
+            "shown_once",
+            "This was done already, and its secret was shown once: in the answer to the first request. "
+            "If it is lost, revoke it and make a new one.",
+        )
+    body = unseal(bytes(first.body), label="kept answers")
     if body is None:
         raise DomainError("once_reused", "The answer to this key can no longer be read. Send a new key.")
     return body
 
 
 def shown_once(response: HttpResponse) -> HttpResponse:
-    """Mark an answer that shows a secret: it is kept nowhere, neither here nor by the browser."""
+    """Mark a page that shows a secret: it is kept nowhere, neither here nor by the browser."""
     response.no_keep = True  # type: ignore[attr-defined]
     response["Cache-Control"] = "no-store"
     return response

@@ -20,7 +20,12 @@ SETTINGS = {
     "staging_enabled": {True: "switched staging on", False: "switched staging off"},
     "protect_live": {True: "protected live", False: "stopped protecting live"},
 }
-VIA = {"rest": "by REST", "mcp": "by an assistant over MCP", "admin": "in Django admin", "command": "by a command"}
+VIA = {
+    "rest": "by REST",
+    "mcp": "by an assistant over MCP",
+    "admin": "in Django admin",
+    "command": "by a command",
+}
 
 
 def did(event: Event) -> str:
@@ -41,11 +46,15 @@ def did(event: Event) -> str:
     if name == E.ARTIFACT_CHANGED:
         return f"changed its {_listed(data.get('changes', {}))}"
     if name == E.WORKSPACE_CHANGED:
-        return ", ".join(_setting(field, change) for field, change in data.get("changes", {}).items())
+        return ", ".join(_setting(field, change) for field, change in sorted(data.get("changes", {}).items()))
     if name == E.MEMBER_INVITED:
         return f"invited {_a(data.get('role'))}" + (f" ({data['note']})" if data.get("note") else "")
     if name == E.MEMBER_JOINED:
-        return f"joined as {data.get('role')}" if own else f"added {data.get('member_name')} as {data.get('role')}"
+        return (
+            f"joined as {data.get('role')}"
+            if own
+            else f"added {data.get('member_name')} as {data.get('role')}"
+        )
     if name == E.MEMBER_REMOVED:
         return "left" if own else f"removed {data.get('member_name')}"
     if name == E.MEMBER_CHANGED:

@@ -23,7 +23,5 @@ def url(actor: Actor, name: str, *args: Any) -> str:
 
 def framed(actor: Actor, tab: str, **context: Any) -> dict[str, Any]:
     """A page's context with the tabs of Settings around it."""
-    tabs = [
-        {"label": label, "url": url(actor, name), "current": name == tab} for name, label in TABS.items()
-    ]
+    tabs = [{"label": label, "url": url(actor, name), "current": name == tab} for name, label in TABS.items()]
     return {"tabs": tabs, "title": TABS[tab]} | context

@@ -61,4 +61,6 @@ def _asked(form: KeyForm) -> dict[str, object]:
 
 def _page(request: HttpRequest, actor: Actor, form: KeyForm, status: int = 200) -> HttpResponse:
     found = ApiKey.objects.in_workspace(actor).newest_first()
-    return render(request, "workspaces/keys.html", framed(actor, "keys", keys=found, form=form), status=status)
+    return render(
+        request, "workspaces/keys.html", framed(actor, "keys", keys=found, form=form), status=status
+    )

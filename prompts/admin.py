@@ -1,0 +1,68 @@
+"""Django admin of prompts: to read, and to repair by the verbs that everyone uses."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from prompts import services
+from prompts.models import Prompt, WorkingCopy
+from versioning.versions import services as versions
+from versioning.workspaces.admin_site import ReadOnly, for_each
+
+
+@admin.register(Prompt)
+class PromptAdmin(ReadOnly):
+    """Prompts of every workspace."""
+
+    list_display = ("slug", "workspace", "name", "live", "staging", "archived_at", "changed_at")
+    list_filter = (
+        ("live", admin.EmptyFieldListFilter), ("staging", admin.EmptyFieldListFilter),
+        ("archived_at", admin.EmptyFieldListFilter),
+    )  # fmt: skip
+    search_fields = ("slug", "name", "workspace__slug")
+    ordering = ("workspace__slug", "slug")
+    list_select_related = ("workspace", "live", "staging")
+    fields = (
+        "workspace", "slug", "name", "description", "tags", "live", "live_since", "staging", "staging_since",
+        "generation", "last_number", "created_at", "changed_at", "archived_at",
+    )  # fmt: skip
+    actions = ("unpublish", "unstage", "archive", "unarchive")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Prompt]:
+        """With both pointers, without their texts."""
+        return super().get_queryset(request).defer("live__source", "staging__source")
+
+    @admin.action(description="Unpublish")
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
+        """Clear live."""
+        for_each(request, queryset.select_related("workspace"), versions.unpublish, "Unpublished")
+
+    @admin.action(description="Clear staging")
+    def unstage(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
+        """Clear staging."""
+        for_each(request, queryset.select_related("workspace"), versions.unstage, "Staging cleared")
+
+    @admin.action(description="Archive")
+    def archive(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
+        """Put away."""
+        for_each(request, queryset.select_related("workspace"), services.archive, "Archived")
+
+    @admin.action(description="Unarchive")
+    def unarchive(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
+        """Take out again."""
+        for_each(request, queryset.select_related("workspace"), services.unarchive, "Unarchived")
+
+
+@admin.register(WorkingCopy)
+class WorkingCopyAdmin(ReadOnly):
+    """What members are typing: that it is there, when and on what; the words are their own."""
+
+    list_display = ("user", "prompt", "workspace", "base", "updated_at", "kept_at")
+    search_fields = ("user__email", "prompt__slug", "workspace__slug")
+    ordering = ("-updated_at",)
+    list_select_related = ("user", "prompt", "workspace", "base")
+    fields = ("workspace", "prompt", "user", "base", "base_tag", "revision", "updated_at", "kept_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WorkingCopy]:
+        """Without the words."""
+        return super().get_queryset(request).defer("source", "base__source")

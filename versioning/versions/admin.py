@@ -1,0 +1,67 @@
+"""Django admin of versions: to read, and to move pointers by the verbs that everyone uses."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from versioning.versions import services
+from versioning.versions.models import Version
+from versioning.workspaces.admin_site import ReadOnly, for_each
+
+
+@admin.register(Version)
+class VersionAdmin(ReadOnly):
+    """Every version of every artifact."""
+
+    list_display = (
+        "artifact",
+        "label",
+        "status",
+        "staged",
+        "message",
+        "author_name",
+        "workspace",
+        "created_at",
+    )
+    list_filter = ("kind", ("locked_at", admin.EmptyFieldListFilter))
+    search_fields = ("artifact__slug", "message", "author_name", "workspace__slug")
+    ordering = ("-created_at", "-number")
+    list_select_related = ("artifact", "workspace")
+    exclude = ("id",)
+    actions = ("promote", "roll_back", "stage")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
+        """Lists need no texts."""
+        return super().get_queryset(request).defer("source")
+
+    @admin.display(description="status")
+    def status(self, version: Version) -> str:
+        """Live, draft or retired."""
+        return version.status_in(version.artifact).value
+
+    @admin.display(description="staging", boolean=True)
+    def staged(self, version: Version) -> bool:
+        """Whether staging points at it."""
+        return version.artifact.staging_id == version.pk
+
+    @admin.action(description="Promote this version")
+    def promote(self, request: HttpRequest, queryset: QuerySet[Version]) -> None:
+        """Point live at it."""
+        _move(request, queryset, services.promote, "Promoted")
+
+    @admin.action(description="Roll back to this version")
+    def roll_back(self, request: HttpRequest, queryset: QuerySet[Version]) -> None:
+        """Point live back at it."""
+        _move(request, queryset, services.roll_back, "Rolled back")
+
+    @admin.action(description="Stage this version")
+    def stage(self, request: HttpRequest, queryset: QuerySet[Version]) -> None:
+        """Point staging at it."""
+        _move(request, queryset, services.stage, "Staged")
+
+
+def _move(request: HttpRequest, queryset: QuerySet[Version], verb: Any, said: str) -> None:
+    rows = queryset.select_related("workspace", "artifact").order_by("number")
+    for_each(request, rows, lambda actor, row: verb(actor, row.artifact, row.number), said)

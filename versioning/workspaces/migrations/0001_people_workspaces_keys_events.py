@@ -25,7 +25,8 @@ END $$;
 TELL = """
 CREATE FUNCTION tell_of_workspace() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp AS $$ BEGIN
-  PERFORM pg_notify('previse_delivery', json_build_object('w', NEW.id, 'k', 'workspace')::text);
+  PERFORM pg_notify('previse_delivery', json_build_object(
+    'w', NEW.id, 'k', 'workspace', 'closed', NEW.closed_at IS NOT NULL)::text);
   RETURN NULL;
 END $$;
 CREATE TRIGGER tell AFTER UPDATE ON workspaces_workspace FOR EACH ROW

@@ -75,6 +75,11 @@ class Server:
             self.process.kill()
             return self.process.wait(10)
 
+    def workers(self) -> list[str]:
+        """The ids of its processes below the one that supervises them."""
+        pid = self.process.pid
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
     def log(self) -> str:
         """What it printed so far."""
         self._log.seek(0)

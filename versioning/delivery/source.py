@@ -59,7 +59,8 @@ class Row:
 async def connect(conninfo: str, *, name: str) -> psycopg.AsyncConnection[Any]:
     """A connection of delivery's own; a peer that went away silently is found by keepalives."""
     return await psycopg.AsyncConnection.connect(
-        conninfo, autocommit=True, application_name=name, connect_timeout=CONNECT_SECONDS,
+        conninfo, autocommit=True, application_name=f"{name} {os.getpid()}",
+        connect_timeout=CONNECT_SECONDS,
         options="-c statement_timeout=2000 -c timezone=UTC",
         keepalives=1, keepalives_idle=5, keepalives_interval=2, keepalives_count=2,
     )  # fmt: skip

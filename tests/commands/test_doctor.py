@@ -1,0 +1,116 @@
+"""`doctor`: each thing that can be wrong is named, with what to do."""
+
+import pytest
+from django.core.management.base import CommandError
+from django.db import connection
+
+from tests.commands.say import say
+from versioning.management import checks, database
+
+
+def levels(check) -> dict[str, str]:
+    return {finding.level: finding.words for finding in check()}
+
+
+@pytest.fixture(autouse=True)
+def _quiet(monkeypatch):
+    monkeypatch.setattr(checks.statics, "collected", lambda: True)
+
+
+def test_a_sound_installation_passes_and_every_thing_is_named(cast):
+    said = say("doctor")
+
+    for about in ("disk", "secret key", "address", "mail", "static files", "database", "walls", "migrations",
+                  "notices", "clocks"):  # fmt: skip
+        assert f"{about}:" in said
+    assert "WRONG" not in said
+
+
+def test_a_finding_that_is_bad_fails_the_command(cast, settings):
+    settings.PUBLIC_URL = "http://previse.example"
+
+    with pytest.raises(CommandError, match="1 of these"):
+        say("doctor")
+
+
+def test_passwords_in_the_open_are_bad_and_a_missing_proxy_setting_is_a_warning(settings):
+    settings.PUBLIC_URL = "http://previse.example"
+    open_address = levels(checks.address)
+    settings.PUBLIC_URL = "https://previse.example"
+    behind_nothing = levels(checks.address)
+
+    assert "passwords travel in the open" in open_address["bad"]
+    assert "BEHIND_PROXY" in behind_nothing["warning"]
+
+
+def test_debug_is_bad_where_others_can_see_it(settings):
+    settings.DEBUG, settings.PUBLIC_URL = True, "https://previse.example"
+
+    assert "DEBUG" in levels(checks.address)["bad"]
+
+
+def test_a_secret_key_that_others_can_read_is_bad(settings, tmp_path, monkeypatch):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    settings.DATA = tmp_path
+    (tmp_path / "secret.key").write_text("x" * 64)
+    (tmp_path / "secret.key").chmod(0o644)
+
+    assert "chmod 600" in levels(checks.secret_key)["bad"]
+
+
+def test_a_full_disk_is_told_before_it_hurts(monkeypatch):
+    class Usage:
+        free = 1_000_000
+
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda folder: Usage)
+
+    assert "bad" in levels(checks.disk)
+
+
+def test_a_table_without_its_wall_is_bad(cast, monkeypatch):
+    monkeypatch.setattr(
+        checks.roles, "weaknesses", lambda cursor: ["these tables have no forced row level security"]
+    )
+
+    assert "no forced row level security" in levels(checks.walls)["bad"]
+
+
+def test_a_database_that_is_away_ends_the_examination_with_its_reason(monkeypatch):
+    monkeypatch.setattr(checks.database, "unreachable", lambda: "connection refused")
+
+    found = list(checks.examine())
+
+    assert found[-1].level == "bad"
+    assert "connection refused" in found[-1].words
+
+
+def test_migrations_that_wait_are_bad(cast, monkeypatch):
+    monkeypatch.setattr(checks.database, "pending", lambda: 3)
+
+    assert "manage.py migrate" in levels(checks.migrations)["bad"]
+
+
+def test_missing_roles_are_named(cast, monkeypatch):
+    monkeypatch.setattr(database.roles, "OPERATOR", "pv_nobody")
+
+    with connection.cursor() as cursor:
+        assert database.unfit(cursor) == ["The roles pv_nobody are missing"]
+
+
+def test_notices_that_do_not_arrive_are_a_warning(monkeypatch):
+    class Deaf:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+        def execute(self, statement):
+            return None
+
+        def notifies(self, **options):
+            return iter(())
+
+    monkeypatch.setattr(checks.database, "connect", Deaf)
+
+    assert "pooler" in levels(checks.listening)["warning"]

@@ -62,7 +62,7 @@ def calls_of(actor: Actor, prompt: Prompt, server: str) -> list[Call]:
         ),
         Call(
             "Only if it changed",
-            _curl("PREVISE_LIVE_KEY", f"-H 'If-None-Match: \"…\"' -i {url}"),
+            _curl("PREVISE_LIVE_KEY", f"-i {url} \\\n  -H 'If-None-Match: \"…\"'"),
             "Send the ETag of the last answer: 304 and no body while it is still the same.",
         ),
     ]  # fmt: skip
@@ -85,4 +85,4 @@ def answer_to(prompt: Prompt) -> str:
 
 
 def _curl(key: str, rest: str) -> str:
-    return f'curl -H "Authorization: Bearer ${key}" {rest}'
+    return f'curl {rest} \\\n  -H "Authorization: Bearer ${key}"'

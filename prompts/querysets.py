@@ -13,7 +13,7 @@ from versioning.versions.models import Version
 from versioning.versions.querysets import ArtifactQuerySet
 
 if TYPE_CHECKING:
-    from prompts.models import Prompt, WorkingCopy
+    from prompts.models import Prompt
     from versioning.workspaces.actor import Actor
 
 
@@ -105,7 +105,7 @@ FILTERS: dict[str, Callable[[PromptQuerySet], PromptQuerySet]] = {
 }
 
 
-class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
+class WorkingCopyQuerySet(models.QuerySet):  # type: ignore[type-arg]
     """Working copies."""
 
     def current(self, actor: Actor, prompt: Prompt) -> Self:
@@ -114,8 +114,4 @@ class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
 
     def kept(self, actor: Actor, prompt: Prompt) -> Self:
         """Copies of the actor that gave way to something else, newest first."""
-        return (
-            self.filter(prompt_id=prompt.pk, user=actor.user)
-            .exclude(kept_at=None)
-            .order_by("-kept_at")
-        )
+        return self.filter(prompt_id=prompt.pk, user=actor.user).exclude(kept_at=None).order_by("-kept_at")

@@ -49,7 +49,7 @@ class PromptTable(tables.Table):  # type: ignore[misc]
     def render_slug(self, value: str, record: Prompt) -> SafeString:
         """The slug as the row's link, its name beside it where that says more."""
         url = reverse("prompts:editor", args=[self.workspace.slug, value])
-        if record.name == value:
+        if "-".join(record.name.lower().split()) == value:
             return format_html('<a href="{}" title="{}">{}</a>', url, value, value)
         return format_html(
             '<a href="{}" title="{} ({})">{}</a> <span class="muted small-t">{}</span>',

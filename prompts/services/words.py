@@ -28,9 +28,7 @@ def create_prompt(
     named = {"name": name} if name.strip() else {}
     words = {"name": slug} | clean_words(**named, description=description, tags=tags)
     with transaction.atomic():
-        prompt = versions.create(
-            actor, Prompt, kind="prompt", slug=slug, tenant=actor.workspace, **words
-        )
+        prompt = versions.create(actor, Prompt, kind="prompt", slug=slug, tenant=actor.workspace, **words)
         if source:
             versions.save_version(actor, prompt, source=source, message=message)
     prompt.refresh_from_db()

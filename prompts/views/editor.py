@@ -83,5 +83,3 @@ def kept(request: HttpRequest, actor: Actor, prompt: Prompt, copy: int) -> HttpR
     diff = texts_diff(Text("In the editor", desk.source), Text("Kept aside", aside.source))
     shown |= {"prompt": prompt, "copy": aside, "shown": diff}
     return render_page(request, "prompts/kept.html", shown)
-
-

@@ -86,9 +86,8 @@ def import_page(request: HttpRequest) -> HttpResponse:
     shown = {
         "form": form, "results": results, "limit": UPLOAD_LIMIT // 2**20,
         "problems": sum(1 for result in results or () if result.problem),
+        "reached": sum(1 for result in results or () if result.added),
         "added": sum(result.added for result in results or ()),
         "list_url": reverse("prompts:list", args=[actor.workspace.slug]),
     }  # fmt: skip
     return render_page(request, "prompts/import.html", shown, status=422 if form.errors else 200)
-
-

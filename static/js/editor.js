@@ -99,7 +99,7 @@
     // The working copy ---------------------------------------------------------------------------------------------
     const url = form.dataset.autosaveUrl;
     let kept = source.value; // what the server has
-    let keptAt = null;
+    let keptAt = Date.parse(status?.dataset.at ?? "") || null;
     let timer = 0;
     let failures = 0;
     let sending = null;
@@ -200,9 +200,25 @@
       if (!leaving && dirty()) event.preventDefault();
     }));
 
+    // A save answers with the page anew: the reader goes on where the caret was.
+    const here = `caret ${location.pathname}`;
+    function leaveMark() {
+      const { selectionStart: from, selectionEnd: to, scrollTop: top } = source;
+      sessionStorage.setItem(here, JSON.stringify({ from, to, top, at: Date.now(), focused: document.activeElement === source }));
+    }
+    function goToMark() {
+      const mark = JSON.parse(sessionStorage.getItem(here) || "null");
+      sessionStorage.removeItem(here);
+      if (!mark || Date.now() - mark.at > 30000) return;
+      if (mark.focused) source.focus({ preventScroll: true });
+      source.setSelectionRange(mark.from, mark.to);
+      source.scrollTop = mark.top;
+    }
+
     // A real save takes the place of the working copy: nothing late may follow it.
     form.addEventListener("submit", () => {
       leaving = true;
+      leaveMark();
       clearTimeout(timer);
       sending?.abort();
     });
@@ -234,6 +250,7 @@
     // After a reload some browsers put the typed text back into the box: that counts as typing.
     kept = source.defaultValue;
     tell();
+    goToMark();
     if (dirty()) plan(PAUSE);
   }
 

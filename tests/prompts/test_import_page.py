@@ -195,7 +195,7 @@ def test_the_page_says_prompt_by_prompt_what_happened(cast, web):
     page = answer.content.decode()
     assert answer.status_code == 200
     for words in (
-        "3 versions came in.",
+        "3 versions of 2 prompts came in.",
         "greeting",
         "other",
         "Line 4: it is no JSON",
@@ -209,7 +209,7 @@ def test_the_page_takes_a_second_file_from_the_same_form(cast, web):
 
     page = web.post("prompts/import/", file=upload(line(1), line(2))).content.decode()
 
-    assert "1 version came in." in page
+    assert "1 version of 1 prompt came in." in page
     assert "Added to what was here; live was not moved." in page
 
 

@@ -1,4 +1,4 @@
-"""What templates say about time and number: `{{ at|ago }}`, `{{ at|exact }}`, `{{ count|named:"prompt" }}`."""
+"""What templates say of time and number: `{{ at|ago }}`, `{{ at|exact }}`, `{{ count|named:"prompt" }}`."""
 
 from datetime import UTC, datetime
 

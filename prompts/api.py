@@ -25,7 +25,7 @@ from prompts.schemas import (
 )
 from versioning.lib.errors import DomainError, not_found
 from versioning.lib.paging import Page, PageQuery, paged
-from versioning.lib.rest import expected_tag
+from versioning.lib.rest import IF_MATCH, MEMBERS, expected_tag
 from versioning.versions import services as versions
 from versioning.versions.diff import compare_safely
 from versioning.versions.models import Version
@@ -49,12 +49,20 @@ from versioning.workspaces.models import Event
 from versioning.workspaces.policy import Act, require
 from versioning.workspaces.tokens import actor_of
 
-router = Router()
+router = Router(tags=["Prompts"])
+history = Router(tags=["Versions"])
+pointers = Router(tags=["Pointers"])
+past = Router(tags=["Events"])
 IMPORT_LIMIT = 50_000_000
+NDJSON = {
+    "requestBody": {
+        "required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+    }
+}  # fmt: skip
 NO_REASON, NO_REVIEW = MoveIn(), PromoteIn()  # their bodies may be left out
 
 
-@router.get("", response=Page[PromptOut], exclude_unset=True, tags=["Prompts"], summary="List prompts")
+@router.get("", response=Page[PromptOut], exclude_unset=True, summary="List prompts")
 def list_prompts(request: HttpRequest, page: Query[PromptQuery]) -> dict[str, Any]:
     """Newest first. Viewers may; keys with the scope `history`."""
     actor = actor_of(request)
@@ -64,7 +72,7 @@ def list_prompts(request: HttpRequest, page: Query[PromptQuery]) -> dict[str, An
     return paged(shown, page, (f"{page.sort}_at", "pk"), lambda prompt: PromptOut.of(actor, prompt))
 
 
-@router.post("", response={201: PromptOut}, tags=["Prompts"], summary="Create a prompt")
+@router.post("", auth=MEMBERS, response={201: PromptOut}, summary="Create a prompt")
 def create_prompt(request: HttpRequest, payload: PromptIn, response: HttpResponse) -> Status[PromptOut]:
     """Editors may. With a `source` it begins with the draft v1; nothing is live yet."""
     actor = actor_of(request)
@@ -73,7 +81,7 @@ def create_prompt(request: HttpRequest, payload: PromptIn, response: HttpRespons
     return Status(201, _now(actor, prompt))
 
 
-@router.post("/import", response=ImportOut, tags=["Prompts"], summary="Import histories")
+@router.post("/import", auth=MEMBERS, response=ImportOut, summary="Import histories", openapi_extra=NDJSON)
 def import_prompts(request: HttpRequest) -> ImportOut:
     """The body is NDJSON of at most 50 MB, a version a line.
 
@@ -91,14 +99,14 @@ def import_prompts(request: HttpRequest) -> ImportOut:
     )
 
 
-@router.get("/{slug}", response=PromptOut, tags=["Prompts"], summary="Read a prompt")
+@router.get("/{slug}", response=PromptOut, summary="Read a prompt")
 def read_prompt(request: HttpRequest, slug: str) -> PromptOut:
     """With what is live and staged. Viewers may; keys with the scope `history`."""
     actor, prompt = _find(request, slug, Act.READ)
     return _now(actor, prompt)
 
 
-@router.patch("/{slug}", response=PromptOut, tags=["Prompts"], summary="Rename, describe or archive a prompt")
+@router.patch("/{slug}", auth=MEMBERS, response=PromptOut, summary="Rename, describe or archive a prompt")
 def change_prompt(request: HttpRequest, slug: str, payload: PromptChangesIn) -> PromptOut:
     """What is not sent stays; the slug never changes. Editors may."""
     actor, prompt = _find(request, slug, Act.EDIT)
@@ -111,8 +119,7 @@ def change_prompt(request: HttpRequest, slug: str, payload: PromptChangesIn) -> 
     return _now(actor, prompt)
 
 
-@router.get("/{slug}/versions", response=Page[PromptVersionOut], exclude_unset=True, tags=["Versions"],
-            summary="List versions")  # fmt: skip
+@history.get("/{slug}/versions", response=Page[PromptVersionOut], exclude_unset=True, summary="List versions")
 def list_versions(request: HttpRequest, slug: str, page: Query[VersionQuery]) -> dict[str, Any]:
     """Newest first. Viewers may; keys with the scope `history`."""
     actor, prompt = _find(request, slug, Act.READ)
@@ -126,8 +133,7 @@ def list_versions(request: HttpRequest, slug: str, page: Query[VersionQuery]) ->
     return paged(with_fork, page, ("number",), show)
 
 
-@router.post("/{slug}/versions", response={201: PromptVersionOut}, tags=["Versions"],
-             summary="Save a new version")  # fmt: skip
+@history.post("/{slug}/versions", response={201: PromptVersionOut}, summary="Save a new version")
 def save_version(
     request: HttpRequest, slug: str, payload: VersionIn, response: HttpResponse
 ) -> Status[PromptVersionOut]:
@@ -138,16 +144,16 @@ def save_version(
     return Status(201, _version(actor, prompt, version.number, response))
 
 
-@router.get("/{slug}/versions/{int:n}", response=PromptVersionOut, tags=["Versions"],
-            summary="Read a version")  # fmt: skip
+@history.get("/{slug}/versions/{int:n}", response=PromptVersionOut, summary="Read a version")
 def read_version(request: HttpRequest, slug: str, n: int, response: HttpResponse) -> PromptVersionOut:
     """With its source. `ETag` is its tag. Viewers may; keys with the scope `history`."""
     actor, prompt = _find(request, slug, Act.READ)
     return _version(actor, prompt, n, response)
 
 
-@router.patch("/{slug}/versions/{int:n}", response=PromptVersionOut, tags=["Versions"],
-              summary="Rewrite a draft")  # fmt: skip
+@history.patch(
+    "/{slug}/versions/{int:n}", response=PromptVersionOut, summary="Rewrite a draft", openapi_extra=IF_MATCH
+)
 def update_draft(
     request: HttpRequest, slug: str, n: int, payload: DraftIn, response: HttpResponse
 ) -> PromptVersionOut:
@@ -161,7 +167,13 @@ def update_draft(
     return _version(actor, prompt, n, response)
 
 
-@router.delete("/{slug}/versions/{int:n}", response=PromptOut, tags=["Versions"], summary="Delete a draft")
+@history.delete(
+    "/{slug}/versions/{int:n}",
+    auth=MEMBERS,
+    response=PromptOut,
+    summary="Delete a draft",
+    openapi_extra=IF_MATCH,
+)
 def delete_draft(request: HttpRequest, slug: str, n: int, expected_version: str | None = None) -> PromptOut:
     """Its number stays empty; where staging stood on it, staging is cleared. Editors may."""
     actor, prompt = _find(request, slug, Act.EDIT)
@@ -169,8 +181,13 @@ def delete_draft(request: HttpRequest, slug: str, n: int, expected_version: str 
     return _now(actor, prompt)
 
 
-@router.post("/{slug}/versions/{int:n}/promote", response=PromptOut, tags=["Pointers"],
-             summary="Promote a version")  # fmt: skip
+@pointers.post(
+    "/{slug}/versions/{int:n}/promote",
+    auth=MEMBERS,
+    response=PromptOut,
+    summary="Promote a version",
+    openapi_extra=IF_MATCH,
+)
 def promote(request: HttpRequest, slug: str, n: int, payload: PromoteIn = NO_REVIEW) -> PromptOut:
     """Makes it live; a draft is frozen by it, for good. Editors may; admins where live is protected."""
     actor, prompt = _find(request, slug, Act.PUBLISH)
@@ -181,7 +198,7 @@ def promote(request: HttpRequest, slug: str, n: int, payload: PromoteIn = NO_REV
     return _now(actor, prompt)
 
 
-@router.post("/{slug}/rollback", response=RolledBackOut, tags=["Pointers"], summary="Roll back")
+@pointers.post("/{slug}/rollback", auth=MEMBERS, response=RolledBackOut, summary="Roll back")
 def roll_back(request: HttpRequest, slug: str, payload: RollBackIn) -> RolledBackOut:
     """Points live at an older version that was live, and puts its source into your editor.
 
@@ -195,7 +212,7 @@ def roll_back(request: HttpRequest, slug: str, payload: RollBackIn) -> RolledBac
     )  # fmt: skip
 
 
-@router.post("/{slug}/unpublish", response=PromptOut, tags=["Pointers"], summary="Unpublish")
+@pointers.post("/{slug}/unpublish", auth=MEMBERS, response=PromptOut, summary="Unpublish")
 def unpublish(request: HttpRequest, slug: str, payload: MoveIn = NO_REASON) -> PromptOut:
     """Clears live: reads answer 404 `no_live_version`. Editors may; admins where live is protected."""
     actor, prompt = _find(request, slug, Act.PUBLISH)
@@ -203,7 +220,7 @@ def unpublish(request: HttpRequest, slug: str, payload: MoveIn = NO_REASON) -> P
     return _now(actor, prompt)
 
 
-@router.put("/{slug}/staging", response=PromptOut, tags=["Pointers"], summary="Set staging")
+@pointers.put("/{slug}/staging", auth=MEMBERS, response=PromptOut, summary="Set staging")
 def stage(request: HttpRequest, slug: str, payload: StageIn) -> PromptOut:
     """Points staging at any version, a draft too. Editors may."""
     actor, prompt = _find(request, slug, Act.STAGE)
@@ -211,7 +228,7 @@ def stage(request: HttpRequest, slug: str, payload: StageIn) -> PromptOut:
     return _now(actor, prompt)
 
 
-@router.delete("/{slug}/staging", response=PromptOut, tags=["Pointers"], summary="Clear staging")
+@pointers.delete("/{slug}/staging", auth=MEMBERS, response=PromptOut, summary="Clear staging")
 def unstage(request: HttpRequest, slug: str, generation: int | None = None) -> PromptOut:
     """Test keys then read what is live. Editors may."""
     actor, prompt = _find(request, slug, Act.STAGE)
@@ -219,7 +236,7 @@ def unstage(request: HttpRequest, slug: str, generation: int | None = None) -> P
     return _now(actor, prompt)
 
 
-@router.get("/{slug}/compare", response=ComparedOut, tags=["Versions"], summary="Compare two versions")
+@history.get("/{slug}/compare", response=ComparedOut, summary="Compare two versions")
 def compare(request: HttpRequest, slug: str, page: Query[CompareQuery]) -> ComparedOut:
     """Lines aligned, changed words marked, variables added and removed.
 
@@ -231,9 +248,8 @@ def compare(request: HttpRequest, slug: str, page: Query[CompareQuery]) -> Compa
     return ComparedOut.of(actor, prompt, before, after, diff, full=page.full)
 
 
-@router.get("/{slug}/events", response=Page[EventOut], exclude_unset=True, tags=["Events"],
-            summary="List a prompt's Events")  # fmt: skip
-def list_events(request: HttpRequest, slug: str, page: Query[PageQuery]) -> dict[str, Any]:
+@past.get("/{slug}/events", response=Page[EventOut], exclude_unset=True, summary="List a prompt's Events")
+def list_prompt_events(request: HttpRequest, slug: str, page: Query[PageQuery]) -> dict[str, Any]:
     """Every act on it, newest first. Viewers may; keys with the scope `history`."""
     _, prompt = _find(request, slug, Act.READ)
     about = ArtifactRef(kind=prompt.kind, slug=prompt.slug)
@@ -241,7 +257,7 @@ def list_events(request: HttpRequest, slug: str, page: Query[PageQuery]) -> dict
     return paged(rows, page, ("sequence",), lambda event: EventOut.of(event, about))
 
 
-@router.get("/{slug}/live", response=ServedAtOut, tags=["Events"], summary="What was live at a moment")
+@past.get("/{slug}/live", response=ServedAtOut, summary="What was live at a moment")
 def served_at(request: HttpRequest, slug: str, page: Query[MomentQuery]) -> ServedAtOut:
     """What was live and staged then, who put it there and why.
 

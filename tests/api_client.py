@@ -13,7 +13,7 @@ from versioning.workspaces.tokens import issue
 
 
 class Rest:
-    """A program. Paths are those under `/api/`; bodies go as JSON. Answers have `.json()` and `.status_code`."""
+    """A program. Paths are those under `/api/`; bodies go as JSON."""
 
     def __init__(self, cast: Cast, bearer: str = ""):
         self.cast, self.bearer = cast, bearer

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, re_path, reverse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
+from ninja.operation import Operation
 
 from versioning.lib.errors import DomainError, not_found
 from versioning.lib.problems import problem
@@ -32,6 +33,10 @@ once, and answers it with the first answer, for 24 hours.
 **Refusals** are `application/problem+json`: `title` says what to do, `code` is stable. What is another
 workspace's is `not_found`, like what never was.
 """
+ONCE = {
+    "in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 255},
+    "description": "Any text of your own for this request: sent again with it, it acts once.",
+}  # fmt: skip
 ERRORS = {"4XX": "Refused; `code` says why.", "5XX": "Nothing was changed; try again."}
 
 
@@ -50,13 +55,19 @@ class Api(NinjaAPI):
         """The description, each endpoint with its refusals."""
         schema = super().get_openapi_schema(**kwargs)
         schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
-        reference = {"$ref": "#/components/schemas/Problem"}
-        content = {"application/problem+json": {"schema": reference}}
+        schema["components"]["parameters"] = {"Once": ONCE}
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        refusals = {code: {"description": said, "content": content} for code, said in ERRORS.items()}
         for methods in schema["paths"].values():
-            for operation in methods.values():
-                refusals = {code: {"description": said, "content": content} for code, said in ERRORS.items()}
+            for method, operation in methods.items():
                 operation["responses"] |= refusals
+                if method != "get" and operation.get("security"):
+                    operation["parameters"].append({"$ref": "#/components/parameters/Once"})
         return schema
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The verb's own name: what a generated client calls it."""
+        return operation.view_func.__name__
 
 
 api = Api(
@@ -66,8 +77,13 @@ api = Api(
 map_errors(api)
 api.add_router("/auth", "versioning.workspaces.api.auth")
 api.add_router("/prompts", "prompts.api.router")
-api.add_router("", "versioning.workspaces.api.router")
+api.add_router("/prompts", "prompts.api.history")
+api.add_router("/prompts", "prompts.api.pointers")
+api.add_router("/prompts", "prompts.api.past")
 api.add_router("", "versioning.versions.api.router")
+api.add_router("", "versioning.workspaces.api.router")
+api.add_router("", "versioning.workspaces.api.people")
+api.add_router("", "versioning.workspaces.api.programs")
 
 
 def _spoken(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -51,7 +51,9 @@ def test_signing_in_gives_tokens_for_ones_only_workspace(rest, cast):
 
 
 def test_the_address_is_taken_in_any_case(rest):
-    assert rest.nobody().post("auth/token", username=" EVE@example.COM ", password=PASSWORD).status_code == 200
+    assert (
+        rest.nobody().post("auth/token", username=" EVE@example.COM ", password=PASSWORD).status_code == 200
+    )
 
 
 def test_with_several_workspaces_one_must_be_named(rest, cast):

@@ -104,7 +104,9 @@ def test_a_key_that_has_expired_is_refused(rest):
     assert program.get("prompts").status_code == 401
 
 
-@pytest.mark.parametrize("wrong", [{"kind": "prod"}, {"scopes": ["all"]}, {"name": ""}, {"expires": "2020-01-01T00:00Z"}])
+@pytest.mark.parametrize(
+    "wrong", [{"kind": "prod"}, {"scopes": ["all"]}, {"name": ""}, {"expires": "2020-01-01T00:00Z"}]
+)
 def test_a_wrong_key_is_not_made(rest, wrong):
     answer = rest.post("keys", **{"name": "k", "kind": "live"} | wrong)
 

@@ -79,7 +79,7 @@ def _read_cursor(model: type[Model], by: Sequence[str], cursor: str) -> list[Any
     try:
         data = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=="))
         names, values = data[: len(by)], data[len(by) :]
-        if names != list(by) or len(values) != len(by):
+        if names != list(by) or len(values) != len(by) or None in values:
             raise ValueError("a cursor of another list")
         return [_column(model, name).to_python(each) for name, each in zip(by, values, strict=True)]
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error, ValidationError) as error:

@@ -87,6 +87,17 @@ class Key(Token):
     )
 
 
+MEMBERS = Token()  # where keys are told `forbidden`; said so that the description can show it
+IF_MATCH = {
+    "parameters": [
+        {
+            "in": "header", "name": "If-Match", "schema": {"type": "string"}, "example": '"8-1"',
+            "description": "The version's tag as you read it: 412 `stale` where it was rewritten since.",
+        }
+    ]
+}  # fmt: skip
+
+
 def expected_tag(request: HttpRequest, expected_version: str | None) -> str | None:
     """The one tag that `If-Match` or `expected_version` names, in quotes; None where neither does."""
     header = request.headers.get("If-Match", "").strip()

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from versioning.lib.paging import Page, PageQuery, paged
+from versioning.lib.rest import MEMBERS
 from versioning.workspaces.models import ApiKey, Invite, Member, Role, User
 from versioning.workspaces.policy import Act, require
 from versioning.workspaces.schemas import (
@@ -30,7 +31,9 @@ from versioning.workspaces.sign_in import sign_in, workspace_for
 from versioning.workspaces.tokens import LIFETIMES, actor_of, issue, member_of_token
 
 auth = Router(tags=["Signing in"], auth=None)
-router = Router()
+router = Router(tags=["Workspace"])
+people = Router(tags=["People"])
+programs = Router(tags=["Keys"])
 NEWEST = ("created_at", "pk")
 
 
@@ -47,20 +50,20 @@ def sign_in_by_password(request: HttpRequest, payload: SignInIn) -> TokensOut:
 
 
 @auth.post("/refresh", response=TokensOut, summary="Renew an access token")
-def refresh(request: HttpRequest, payload: RefreshIn) -> TokensOut:
+def refresh_token(request: HttpRequest, payload: RefreshIn) -> TokensOut:
     """Gives a new access token. The refresh token stays, and ends after its 30 days."""
     member = member_of_token(payload.refresh, "refresh", request.id)  # type: ignore[attr-defined]
     return _tokens(member.user, member.workspace.slug, member.role, payload.refresh)
 
 
-def _tokens(user: User, slug: str, role: str, refresh_token: str) -> TokensOut:
+def _tokens(user: User, slug: str, role: str, renewing: str) -> TokensOut:
     return TokensOut(
-        access=issue(user, slug), refresh=refresh_token, workspace=slug, role=Role(role),
+        access=issue(user, slug), refresh=renewing, workspace=slug, role=Role(role),
         expires_in=int(LIFETIMES["access"].total_seconds()),
     )  # fmt: skip
 
 
-@router.get("/workspace", response=WorkspaceOut, tags=["Workspace"], summary="Read the settings")
+@router.get("/workspace", response=WorkspaceOut, summary="Read the settings")
 def read_workspace(request: HttpRequest) -> WorkspaceOut:
     """The workspace of the token or key. Viewers may; keys with the scope `history`."""
     actor = actor_of(request)
@@ -68,21 +71,21 @@ def read_workspace(request: HttpRequest) -> WorkspaceOut:
     return WorkspaceOut.of(actor.workspace)
 
 
-@router.patch("/workspace", response=WorkspaceOut, tags=["Workspace"], summary="Change settings")
+@router.patch("/workspace", auth=MEMBERS, response=WorkspaceOut, summary="Change settings")
 def change_workspace(request: HttpRequest, payload: WorkspaceIn) -> WorkspaceOut:
     """What is not sent stays. Switching staging off ignores its pointers, and keeps them. Admins may."""
     given = payload.dict(exclude_none=True)
     return WorkspaceOut.of(workspaces.change_workspace(actor_of(request), **given))
 
 
-@router.post("/workspace/close", response={204: None}, tags=["Workspace"], summary="Close the workspace")
+@router.post("/workspace/close", auth=MEMBERS, response={204: None}, summary="Close the workspace")
 def close_workspace(request: HttpRequest, payload: CloseIn) -> Status[None]:
     """Everything of it answers 404 from now on, and its keys are dead. Owners may."""
     workspaces.close_workspace(actor_of(request), confirm=payload.confirm)
     return Status(204, None)
 
 
-@router.get("/members", response=Page[MemberOut], exclude_unset=True, tags=["People"], summary="List members")
+@people.get("/members", auth=MEMBERS, response=Page[MemberOut], exclude_unset=True, summary="List members")
 def list_members(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]:
     """Who works here, with their roles, newest first. Viewers may; keys may not."""
     actor = actor_of(request)
@@ -91,20 +94,20 @@ def list_members(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]
     return paged(rows, page, NEWEST, MemberOut.of)
 
 
-@router.patch("/members/{uuid:member_id}", response=MemberOut, tags=["People"], summary="Change a role")
+@people.patch("/members/{uuid:member_id}", auth=MEMBERS, response=MemberOut, summary="Change a role")
 def change_role(request: HttpRequest, member_id: UUID, payload: RoleIn) -> MemberOut:
     """Admins may; making or unmaking an owner takes an owner. The last owner stays owner."""
     return MemberOut.of(members.change_role(actor_of(request), member_id, payload.role.value))
 
 
-@router.delete("/members/{uuid:member_id}", response={204: None}, tags=["People"], summary="Remove a member")
+@people.delete("/members/{uuid:member_id}", auth=MEMBERS, response={204: None}, summary="Remove a member")
 def remove_member(request: HttpRequest, member_id: UUID) -> Status[None]:
     """Admins may; anyone may leave. The last owner cannot."""
     members.remove_member(actor_of(request), member_id)
     return Status(204, None)
 
 
-@router.get("/invites", response=Page[InviteOut], exclude_unset=True, tags=["People"], summary="List invites")
+@people.get("/invites", auth=MEMBERS, response=Page[InviteOut], exclude_unset=True, summary="List invites")
 def list_invites(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]:
     """The invites that can still be accepted, newest first. Admins may."""
     actor = actor_of(request)
@@ -112,7 +115,7 @@ def list_invites(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]
     return paged(Invite.objects.in_workspace(actor).open(), page, NEWEST, InviteOut.of)
 
 
-@router.post("/invites", response={201: NewInviteOut}, tags=["People"], summary="Invite")
+@people.post("/invites", auth=MEMBERS, response={201: NewInviteOut}, summary="Invite")
 def invite(request: HttpRequest, payload: InviteIn) -> Status[NewInviteOut]:
     """Answers the link, which is shown this once. Admins may; an owner is invited by an owner."""
     made, secret = members.invite(
@@ -121,14 +124,14 @@ def invite(request: HttpRequest, payload: InviteIn) -> Status[NewInviteOut]:
     return Status(201, NewInviteOut.with_link(made, secret))
 
 
-@router.delete("/invites/{uuid:invite_id}", response={204: None}, tags=["People"], summary="Revoke an invite")
+@people.delete("/invites/{uuid:invite_id}", auth=MEMBERS, response={204: None}, summary="Revoke an invite")
 def revoke_invite(request: HttpRequest, invite_id: UUID) -> Status[None]:
     """Makes the link worthless. Admins may."""
     members.revoke_invite(actor_of(request), invite_id)
     return Status(204, None)
 
 
-@router.get("/keys", response=Page[KeyOut], exclude_unset=True, tags=["Keys"], summary="List API keys")
+@programs.get("/keys", auth=MEMBERS, response=Page[KeyOut], exclude_unset=True, summary="List API keys")
 def list_keys(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]:
     """Newest first, revoked ones among them. Admins may."""
     actor = actor_of(request)
@@ -136,7 +139,7 @@ def list_keys(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]:
     return paged(ApiKey.objects.in_workspace(actor).select_related("created_by"), page, NEWEST, KeyOut.of)
 
 
-@router.post("/keys", response={201: NewKeyOut}, tags=["Keys"], summary="Create an API key")
+@programs.post("/keys", auth=MEMBERS, response={201: NewKeyOut}, summary="Create an API key")
 def create_key(request: HttpRequest, payload: KeyIn) -> Status[NewKeyOut]:
     """Answers the key, which is shown this once. Admins may."""
     key, secret = keys.create_key(
@@ -146,7 +149,7 @@ def create_key(request: HttpRequest, payload: KeyIn) -> Status[NewKeyOut]:
     return Status(201, NewKeyOut.with_secret(key, secret))
 
 
-@router.delete("/keys/{uuid:key_id}", response=KeyOut, tags=["Keys"], summary="Revoke an API key")
+@programs.delete("/keys/{uuid:key_id}", auth=MEMBERS, response=KeyOut, summary="Revoke an API key")
 def revoke_key(request: HttpRequest, key_id: UUID) -> KeyOut:
     """Ends it at once and for good; what it did stays recorded. Admins may."""
     return KeyOut.of(keys.revoke_key(actor_of(request), key_id))

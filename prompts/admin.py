@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from prompts import services
 from prompts.models import Prompt, WorkingCopy
 from versioning.versions import services as versions
-from versioning.workspaces.admin_site import ReadOnly, for_each
+from versioning.workspaces.admin_site import ReadOnly, for_each, verb
 
 
 @admin.register(Prompt)
@@ -32,22 +32,22 @@ class PromptAdmin(ReadOnly):
         """With both pointers, without their texts."""
         return super().get_queryset(request).defer("live__source", "staging__source")
 
-    @admin.action(description="Unpublish")
+    @verb("Unpublish")
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
         """Clear live."""
         for_each(request, queryset.select_related("workspace"), versions.unpublish, "Unpublished")
 
-    @admin.action(description="Clear staging")
+    @verb("Clear staging")
     def unstage(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
         """Clear staging."""
         for_each(request, queryset.select_related("workspace"), versions.unstage, "Staging cleared")
 
-    @admin.action(description="Archive")
+    @verb("Archive")
     def archive(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
         """Put away."""
         for_each(request, queryset.select_related("workspace"), services.archive, "Archived")
 
-    @admin.action(description="Unarchive")
+    @verb("Unarchive")
     def unarchive(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
         """Take out again."""
         for_each(request, queryset.select_related("workspace"), services.unarchive, "Unarchived")

@@ -17,7 +17,7 @@ THEMES = ("system", "light", "dark")
 def page(request: HttpRequest) -> dict[str, Any]:
     """The context of base.html; see its header comment."""
     theme = request.COOKIES.get("theme", "system")
-    common = {
+    common: dict[str, Any] = {
         "once_key": SimpleLazyObject(fresh_key),
         "theme": theme if theme in THEMES else "system",
         "workspace": None,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from versioning.versions import services
 from versioning.versions.models import Version
-from versioning.workspaces.admin_site import ReadOnly, for_each
+from versioning.workspaces.admin_site import ReadOnly, for_each, verb
 
 
 @admin.register(Version)
@@ -46,22 +46,22 @@ class VersionAdmin(ReadOnly):
         """Whether staging points at it."""
         return version.artifact.staging_id == version.pk
 
-    @admin.action(description="Promote this version")
+    @verb("Promote this version")
     def promote(self, request: HttpRequest, queryset: QuerySet[Version]) -> None:
         """Point live at it."""
         _move(request, queryset, services.promote, "Promoted")
 
-    @admin.action(description="Roll back to this version")
+    @verb("Roll back to this version")
     def roll_back(self, request: HttpRequest, queryset: QuerySet[Version]) -> None:
         """Point live back at it."""
         _move(request, queryset, services.roll_back, "Rolled back")
 
-    @admin.action(description="Stage this version")
+    @verb("Stage this version")
     def stage(self, request: HttpRequest, queryset: QuerySet[Version]) -> None:
         """Point staging at it."""
         _move(request, queryset, services.stage, "Staged")
 
 
-def _move(request: HttpRequest, queryset: QuerySet[Version], verb: Any, said: str) -> None:
+def _move(request: HttpRequest, queryset: QuerySet[Version], move: Any, said: str) -> None:
     rows = queryset.select_related("workspace", "artifact").order_by("number")
-    for_each(request, rows, lambda actor, row: verb(actor, row.artifact, row.number), said)
+    for_each(request, rows, lambda actor, row: move(actor, row.artifact, row.number), said)

@@ -22,7 +22,7 @@ log = logging.getLogger("previse.accounts")
 FACTORS = "second factors"
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """An account comes from an invite or from the operator, never from a public form."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -35,7 +35,8 @@ class Adapter(DefaultAccountAdapter):
         """A new account, with the name that its form asked for."""
         assert isinstance(user, User)
         user.name = form.cleaned_data.get("name", "")
-        return super().save_user(request, user, form, commit)
+        super().save_user(request, user, form, commit)
+        return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send; a mail server that is away breaks no page, and tells nobody which addresses are known."""
@@ -45,7 +46,7 @@ class Adapter(DefaultAccountAdapter):
             log.exception("mail %s could not be sent", template_prefix)
 
 
-class SecondFactors(DefaultMFAAdapter):
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
     """What a second step rests on is kept encrypted: a copy of the database alone signs nobody in."""
 
     def encrypt(self, text: str) -> str:
@@ -61,7 +62,7 @@ class SecondFactors(DefaultMFAAdapter):
         return plain.decode()
 
 
-class InvitedForm(SignupForm):
+class InvitedForm(SignupForm):  # type: ignore[misc]
     """The account of who follows an invite and has none yet."""
 
     name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +22,13 @@ else:
     _ModelAdmin = admin.ModelAdmin
 
 
+def verb[F: Callable[..., Any]](description: str) -> Callable[[F], F]:
+    """An action that stands over the list and on the page of one row."""
+    places = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
+    made: Callable[[F], F] = admin.action(description=description, location=places)
+    return made
+
+
 class OperatorSite(admin.AdminSite):
     """For active superusers alone: here the database shows every workspace. Signing in is everyone's."""
 
@@ -28,6 +36,11 @@ class OperatorSite(admin.AdminSite):
     site_title = "Previse admin"
     index_title = "What there is"
     empty_value_display = "–"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only pages that go through services: those of libraries (groups, second factors) stay out."""
+        if admin_class and issubclass(admin_class, ThroughServices):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether one is the operator; `is_staff` alone opens nothing."""
@@ -39,11 +52,13 @@ class OperatorSite(admin.AdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or request.get_full_path())
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """The way out is everyone's too."""
         return redirect("account_logout")
 
-    def password_change(
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """So is the password."""
@@ -65,14 +80,14 @@ def acting(request: HttpRequest, workspace: Workspace) -> Iterator[Actor]:
 
 
 def for_each(
-    request: HttpRequest, rows: Iterable[Any], verb: Callable[[Actor, Any], object], said: str
+    request: HttpRequest, rows: Iterable[Any], do: Callable[[Actor, Any], object], said: str
 ) -> None:
     """Do a verb to each chosen row, in its workspace; what is refused is told, the others are done."""
     done = 0
     for row in rows:
         try:
             with acting(request, row.workspace) as actor:
-                verb(actor, row)
+                do(actor, row)
             done += 1
         except DomainError as error:
             messages.error(request, f"{row}: {error.message}")
@@ -86,9 +101,11 @@ class ThroughServices(_ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+    def get_actions(
+        self, request: HttpRequest, action_location: ActionLocation = ActionLocation.CHANGE_LIST
+    ) -> dict[str, Any]:
         """Without Django's deletion of many rows at once, which knows no service."""
-        actions = super().get_actions(request)
+        actions = super().get_actions(request, action_location)
         actions.pop("delete_selected", None)
         return actions
 

@@ -29,7 +29,9 @@ EXPIRIES = [
 
 
 def attempt[T](form: forms.Form, verb: Callable[[], T]) -> T | None:
-    """Do a verb; what it refuses about a field of the form is said beside that field, and None returned."""
+    """Do a verb if the form is sound; what it refuses about a field is said beside it, and None returned."""
+    if not form.is_valid():
+        return None
     try:
         return verb()
     except DomainError as error:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from versioning.lib.errors import DomainError
-from versioning.workspaces.admin_site import ThroughServices, acting
+from versioning.workspaces.admin_site import ThroughServices, acting, verb
 from versioning.workspaces.models import Member, User
 from versioning.workspaces.services.members import remove_member
 
@@ -62,7 +62,7 @@ class PeopleAdmin(ThroughServices):
     @admin.display(description="second step", boolean=True)
     def second_step(self, user: User) -> bool:
         """Whether signing in takes more than the password."""
-        return Authenticator.objects.filter(user=user).exists()
+        return bool(Authenticator.objects.filter(user=user).exists())
 
     @admin.display(description="workspaces")
     def workspaces(self, user: User) -> str:
@@ -88,7 +88,7 @@ class PeopleAdmin(ThroughServices):
                 remove_member(actor, member.pk)
         super().delete_model(request, obj)
 
-    @admin.action(description="Send a link to set a new password")
+    @verb("Send a link to set a new password")
     def send_reset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """As if they had asked for it themselves."""
         for user in queryset.filter(is_active=True):
@@ -97,7 +97,7 @@ class PeopleAdmin(ThroughServices):
                 form.save(request)
                 messages.success(request, f"A link to set a password was sent to {user.email}.")
 
-    @admin.action(description="Remove the second steps (a lost phone)")
+    @verb("Remove the second steps (a lost phone)")
     def drop_second_steps(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Their password alone signs them in until they set up another."""
         for user in queryset:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from versioning.workspaces.admin_site import ReadOnly, ThroughServices, acting, for_each, operator
+from versioning.workspaces.admin_site import ReadOnly, ThroughServices, acting, for_each, operator, verb
 from versioning.workspaces.models import ApiKey, Event, Invite, Member, Workspace
 from versioning.workspaces.services import members
 from versioning.workspaces.services.keys import revoke_key
@@ -101,7 +101,7 @@ class InviteAdmin(ReadOnly):
     )  # fmt: skip
     actions = ("revoke",)
 
-    @admin.action(description="Revoke")
+    @verb("Revoke")
     def revoke(self, request: HttpRequest, queryset: QuerySet[Invite]) -> None:
         """Make their links worthless."""
         rows = queryset.select_related("workspace")
@@ -132,7 +132,7 @@ class KeyAdmin(ReadOnly):
     )  # fmt: skip
     actions = ("revoke",)
 
-    @admin.action(description="Revoke")
+    @verb("Revoke")
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         """End them at once, in every process."""
         rows = queryset.select_related("workspace")

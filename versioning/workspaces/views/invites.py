@@ -45,7 +45,7 @@ def _join(request: HttpRequest, secret: str, invite: Invite) -> HttpResponse:
 
 
 def _open_account(request: HttpRequest, secret: str, invite: Invite) -> HttpResponse:
-    form = InvitedForm(request.POST or None)
+    form = InvitedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user, member = form.open_account(request, secret)
         return _signed_in(request, user, member)

@@ -1,5 +1,6 @@
 """Settings → API keys: what programs read and write with."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from versioning.workspaces import once
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.forms import KeyForm, attempt
 from versioning.workspaces.models import ApiKey
+from versioning.workspaces.policy import Act, require
 from versioning.workspaces.services.keys import create_key, revoke_key
 from versioning.workspaces.subjects import subjects
 from versioning.workspaces.views.frame import actor_of, framed, url
@@ -30,7 +32,8 @@ def show(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """Make a key, and show it this once, with a line that tries it."""
     actor, form = actor_of(request), KeyForm(request.POST)
-    made = attempt(form, lambda: create_key(actor, **_asked(form))) if form.is_valid() else None
+    require(actor, Act.MANAGE)
+    made = attempt(form, lambda: create_key(actor, **_asked(form)))
     if made is None:
         return _page(request, actor, form, status=422)
     key, secret = made
@@ -55,7 +58,7 @@ def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     return render(request, "workspaces/revoke_key.html", {"key": found, "cancel_url": url(actor, "keys")})
 
 
-def _asked(form: KeyForm) -> dict[str, object]:
+def _asked(form: KeyForm) -> dict[str, Any]:
     return {field: form.cleaned_data[field] for field in ASKED}
 
 

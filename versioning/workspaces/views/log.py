@@ -45,7 +45,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def _presented(actor: Actor, events: list[Event]) -> list[dict[str, Any]]:
     """Each Event with its words and links."""
     named = subjects().named(actor, {event.artifact_id for event in events if event.artifact_id})
-    return [_row(event, named.get(event.artifact_id)) for event in events]
+    return [_row(event, named.get(event.artifact_id) if event.artifact_id else None) for event in events]
 
 
 def _row(event: Event, subject: Subject | None) -> dict[str, Any]:

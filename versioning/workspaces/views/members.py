@@ -15,6 +15,7 @@ from versioning.workspaces import once
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.forms import InviteForm, RoleForm, attempt
 from versioning.workspaces.models import Invite, Member
+from versioning.workspaces.policy import Act, require
 from versioning.workspaces.services import members as services
 from versioning.workspaces.views.frame import actor_of, framed, url
 
@@ -30,8 +31,9 @@ def show(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """Make an invite's link, and show it this once."""
     actor = actor_of(request)
+    require(actor, Act.MANAGE)
     form = InviteForm(request.POST, roles=services.grantable(actor))
-    made = attempt(form, lambda: services.invite(actor, **form.cleaned_data)) if form.is_valid() else None
+    made = attempt(form, lambda: services.invite(actor, **form.cleaned_data))
     if made is None:
         return _page(request, actor, form, status=422)
     row, secret = made

@@ -18,7 +18,7 @@ def show(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST) if request.method == "POST" else SettingsForm.of(actor.workspace)
     if request.method == "POST":
         require(actor, Act.MANAGE)
-        if form.is_valid() and attempt(form, lambda: change_workspace(actor, **form.cleaned_data)):
+        if attempt(form, lambda: change_workspace(actor, **form.cleaned_data)):
             return done(request, url(actor, "settings"), said="Settings saved")
     page = framed(actor, "settings", form=form, close_url=url(actor, "close"))
     return render(request, "workspaces/settings.html", page, status=422 if form.errors else 200)
@@ -29,10 +29,10 @@ def close(request: HttpRequest) -> HttpResponse:
     """Ask for the slug, then close for good."""
     actor = actor_of(request)
     require(actor, Act.OWN)
-    form = CloseForm(request.POST or None)
-    if form.is_valid():
-        closed = attempt(form, lambda: close_workspace(actor, **form.cleaned_data) or True)
-        if closed:
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        attempt(form, lambda: close_workspace(actor, **form.cleaned_data))
+        if form.is_valid():
             return done(request, "/", said=f"The workspace {actor.workspace.name} is closed")
     page = {"form": form, "cancel_url": url(actor, "settings")}
     return render(request, "workspaces/close.html", page, status=422 if form.errors else 200)

@@ -9,16 +9,17 @@ WITHOUT_DATABASE = ("stop", "database_roles", "help", "--help", "-h", "version",
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "versioning.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
     from versioning.lib.postgres import NotStarted, ensure_running
 
     try:
         if sys.argv[1:] and sys.argv[1] not in WITHOUT_DATABASE:
             ensure_running()
-    except NotStarted as error:
+        execute_from_command_line(sys.argv)
+    except (NotStarted, ImproperlyConfigured) as error:
         sys.exit(f"previse: {error}")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -118,13 +118,15 @@ def test_a_taken_port_is_told_at_once_with_what_to_do(installation):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("WEB_WORKERS", "many"), ("PORT", "70000"), ("WEB_WORKERS", "0")]
+    ("name", "value"),
+    [("WEB_WORKERS", "many"), ("PORT", "70000"), ("PORT", "eighty"), ("SECRET_KEY", "short")],
 )
 def test_a_setting_that_makes_no_sense_is_named(installation, name, value):
     refused = installation.say("up", **{name: value})
 
     assert refused.returncode == 1
     assert name in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_a_login_that_could_bypass_the_walls_is_refused_with_the_remedy(installation):

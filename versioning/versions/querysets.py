@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 
 COUNTED = 10_000
+LAST = 2**31 - 2  # the greatest number of a version
+READ_WORDS, READ_TEXTS = 2_000, 200  # versions that a search reads one by one before it asks its index
 
 
 class ArtifactQuerySet(models.QuerySet):
@@ -59,9 +61,7 @@ class VersionQuerySet(models.QuerySet):
         """
         found = self
         for word in words.split()[:10]:
-            hits = RawSQL(
-                "SELECT search_versions(%s, %s, %s)", (artifact.pk, contains(word), in_text)
-            )
+            hits = RawSQL("SELECT search_versions(%s, %s, %s)", (artifact.pk, contains(word), in_text))
             found = found.filter(pk__in=hits)
         return found
 
@@ -80,6 +80,22 @@ class VersionQuerySet(models.QuerySet):
     def counted(self) -> int:
         """How many; beyond COUNTED it stops at one more."""
         return self.order_by()[: COUNTED + 1].count()
+
+    def numbers_found(
+        self, artifact: Artifact, words: str, *, in_text: bool, most: int, below: int | None = None
+    ) -> list[int]:
+        """The newest numbers whose label, message or author (or text) hold every word, at most so many.
+
+        The same search as `search`, which stops when it has enough: a common word costs what a rare one does.
+        """
+        patterns = [contains(word) for word in words.split()[:10]]
+        newest = READ_TEXTS if in_text else READ_WORDS
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT find_versions(%s, %s, %s, %s, %s, %s)",
+                [artifact.pk, patterns, in_text, below or LAST + 1, newest, most],
+            )
+            return [row[0] for row in cursor.fetchall()]
 
     def with_snippet(self, word: str) -> Self:
         """Beside each version the passage of its text round a word, in any case; NULL where it is not."""

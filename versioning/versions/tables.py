@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 
-import django_tables2 as tables
+import django_tables2 as tables  # type: ignore[import-untyped]
 
 from versioning.versions.presenters.rows import Row
 
 
-class VersionTable(tables.Table):
+class VersionTable(tables.Table):  # type: ignore[misc]
     """Versions, newest first. Its template draws each as a row that opens to a diff."""
 
     label = tables.Column(verbose_name="Version")
-    status = tables.TemplateColumn(template_name="versions/chips.html", verbose_name="Status")
+    status = tables.Column()
     message = tables.Column(empty_values=(None,))
     author = tables.Column()
-    at = tables.TemplateColumn('{% include "components/when.html" with at=record.at %}', verbose_name="Saved")
+    at = tables.Column(verbose_name="Saved")
 
     class Meta:
         template_name = "versions/table.html"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from versioning.versions.diff import Block, Diff, compare_safely
@@ -56,6 +57,15 @@ class Fact:
     words: str
     at: datetime | None = None
 
+    @property
+    def day(self) -> str:
+        """Its date, with the year where that is not this one."""
+        if self.at is None:
+            return ""
+        at = self.at.astimezone(UTC)
+        year = "" if at.year == timezone.now().year else f" {at.year}"
+        return f"{at.day} {at:%b}{year}"
+
 
 @dataclass
 class Shown:
@@ -80,7 +90,11 @@ class Shown:
     @property
     def label(self) -> str:
         """What it compares, in words."""
-        return f"{self.old.label} compared with {self.new.label}" if self.old else f"The text of {self.new.label}"
+        return (
+            f"{self.old.label} compared with {self.new.label}"
+            if self.old
+            else f"The text of {self.new.label}"
+        )
 
     @property
     def pair(self) -> str:
@@ -99,7 +113,8 @@ class Shown:
         grown = len(self.new.source) - len(self.old.source if self.old else "")
         if not grown:
             return places
-        return f"{places}, {abs(grown):,} character{'' if abs(grown) == 1 else 's'} {'longer' if grown > 0 else 'shorter'}"
+        noun = "character" if abs(grown) == 1 else "characters"
+        return f"{places}, {abs(grown):,} {noun} {'longer' if grown > 0 else 'shorter'}"
 
     def parts(self) -> Iterator[Part]:
         """The pieces in order; runs that follow each other share a table."""
@@ -117,9 +132,7 @@ class Shown:
             yield Part(self._table(run))
 
     def _table(self, blocks: list[Block]) -> SafeString:
-        html = lines.table(
-            blocks, layout=self.look.layout, whitespace=self.look.whitespace, marks=self.marks
-        )
+        html = lines.table(blocks, layout=self.look.layout, whitespace=self.look.whitespace, marks=self.marks)
         return mark_safe(html)  # noqa: S308  lines.py escapes every piece
 
 
@@ -129,7 +142,8 @@ def show(
 ) -> Shown:  # fmt: skip
     """Compare two versions for a page. `page` names it (its links lead back there), with its `query`.
 
-    `target` is the element that its controls swap by htmx. With nothing to compare with, the text stands alone, as added.
+    `target` is the element that its controls swap by htmx. With nothing to compare with, the text stands
+    alone, as added.
     """
     if old is None:
         look = Look("unified", look.whitespace, look.whole)
@@ -146,7 +160,12 @@ def show(
 
 
 def _links(
-    links: Links, old: Version | None, new: Version, look: Look, page: tuple[Any, ...], query: dict[str, object]
+    links: Links,
+    old: Version | None,
+    new: Version,
+    look: Look,
+    page: tuple[Any, ...],
+    query: dict[str, object],
 ) -> dict[str, str]:
     """Where the controls of a diff lead: the same page, looked at otherwise."""
     name, *numbers = page

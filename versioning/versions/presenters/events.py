@@ -10,10 +10,16 @@ from django.utils.safestring import SafeString
 
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact
-from versioning.workspaces.events import EventName
+from versioning.workspaces.events import MOVES_LIVE, MOVES_STAGING, EventName
 from versioning.workspaces.models import Event
 
-VIA = {"web": "on the pages", "rest": "over REST", "mcp": "over MCP", "admin": "in the admin", "command": "by a command"}
+VIA = {
+    "web": "on the pages",
+    "rest": "over REST",
+    "mcp": "over MCP",
+    "admin": "in the admin",
+    "command": "by a command",
+}
 ICONS = {
     EventName.VERSION_CREATED: "plus", EventName.VERSION_UPDATED: "edit", EventName.VERSION_DELETED: "trash",
     EventName.VERSION_PUBLISHED: "up", EventName.VERSION_ROLLED_BACK: "rollback",
@@ -45,8 +51,7 @@ def entries(events: Iterable[Event], artifact: Artifact) -> list[Entry]:
     return [
         Entry(
             event=event, did=sentence(event, noun), icon=ICONS.get(EventName(event.name), "info"),
-            via=VIA.get(event.via, event.via), moves=event.name.startswith(("staging.", "version."))
-            and event.name not in (EventName.VERSION_CREATED, EventName.VERSION_UPDATED, EventName.VERSION_DELETED),
+            via=VIA.get(event.via, event.via), moves=event.name in (*MOVES_LIVE, *MOVES_STAGING),
             changes=_changes(getattr(event, "changes", None)),
         )
         for event in events

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Status, Version
-from versioning.versions.querysets import COUNTED
+from versioning.versions.querysets import COUNTED, LAST
 from versioning.workspaces.actor import Actor
 
 NEWEST = 10
@@ -22,12 +22,24 @@ class Links:
         self._at = (actor.workspace.slug, artifact.slug)
         self._workspace = actor.workspace.slug
         self._namespace = kind_of(artifact).namespace
+        self._halves: dict[str, tuple[str, str]] = {}
 
     def to(self, name: str, *numbers: int, **query: object) -> str:
         """The address of a page; query values that say nothing are left out."""
-        path = reverse(f"{self._namespace}:{name}", args=[*self._at, *numbers])
+        path = self._of_version(name, *numbers) if len(numbers) == 1 else self._reverse(name, *numbers)
         said = {key: value for key, value in query.items() if value not in (None, "", False)}
         return f"{path}?{urlencode(said)}" if said else path
+
+    def _reverse(self, name: str, *numbers: int) -> str:
+        return reverse(f"{self._namespace}:{name}", args=[*self._at, *numbers])
+
+    def _of_version(self, name: str, number: int) -> str:
+        """A page of rows asks for hundreds of these: each name is reversed once."""
+        if name not in self._halves:
+            before, _, after = self._reverse(name, LAST).rpartition(str(LAST))
+            self._halves[name] = before, after
+        before, after = self._halves[name]
+        return f"{before}{number}{after}"
 
     def list(self) -> str:
         """The address of the list of all artifacts of this kind."""

@@ -58,13 +58,13 @@ def history_page(
     links = Links(actor, artifact)
     shown = _linked(entries(page[:PAGE], artifact), artifact, links, acts)
     last = _name_days(shown, parse_date(day) if _is_day(day) else None)
-    more = len(page) > PAGE
+    cursor = page[PAGE - 1].sequence if len(page) > PAGE else None
     return {
         "entries": shown,
         "acts": [{"url": links.to("history", acts=name), "label": label, "current": name == acts}
                  for name, (label, _) in ACTS.items()],
         "asked_acts": acts,
-        "next_url": links.to("history", acts=acts, before=page[PAGE - 1].sequence, day=last) if more else None,
+        "next_url": cursor and links.to("history", acts=acts, before=cursor, day=last),
         "form_url": links.to("history"),
         "today": timezone.now().date(),
     }  # fmt: skip
@@ -114,9 +114,13 @@ def served_at(actor: Actor, artifact: Artifact, at: datetime) -> list[Answer]:
 def _live_at(actor: Actor, artifact: Artifact, at: datetime) -> Answer:
     event = _last(artifact, at, MOVES_LIVE)
     if event is None or event.to_number is None:
-        why = f": {event.actor_label} unpublished v{event.from_number} on {in_utc(event.created_at)}" if event else ""
+        why = (
+            f": {event.actor_label} unpublished v{event.from_number} on {in_utc(event.created_at)}"
+            if event
+            else ""
+        )
         return Answer(f"nothing was live{why}{_reason(event)}.")
-    did = "rolled back to" if event.name == EventName.VERSION_ROLLED_BACK else "promoted"
+    did = "brought back" if event.name == EventName.VERSION_ROLLED_BACK else "promoted"
     by = f"was live, {did} by {event.actor_label} on {in_utc(event.created_at)}{_reason(event)}."
     return Answer(by, f"v{event.to_number}", _url_of(actor, artifact, event.to_number))
 
@@ -124,7 +128,7 @@ def _live_at(actor: Actor, artifact: Artifact, at: datetime) -> Answer:
 def _staging_at(actor: Actor, artifact: Artifact, at: datetime) -> Answer:
     event = _last(artifact, at, MOVES_STAGING)
     if event is None or event.to_number is None:
-        return Answer("staging was not set: test keys read live.")
+        return Answer("Staging was not set: test keys read live.")
     by = f"was on staging, set by {event.actor_label} on {in_utc(event.created_at)}."
     return Answer(by, f"v{event.to_number}", _url_of(actor, artifact, event.to_number))
 
@@ -146,9 +150,7 @@ def _url_of(actor: Actor, artifact: Artifact, number: int) -> str:
 def _without_texts(events: Any) -> Any:
     """Events without the texts that they keep; whether there is one, and what was renamed, stay."""
     has_former = Q(data__has_key="former")
-    return events.defer("data").annotate(
-        has_former=has_former, changes=KeyTransform("changes", F("data"))
-    )
+    return events.defer("data").annotate(has_former=has_former, changes=KeyTransform("changes", F("data")))
 
 
 def _linked(shown: list[Entry], artifact: Artifact, links: Links, acts: str) -> list[Entry]:

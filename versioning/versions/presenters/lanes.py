@@ -117,7 +117,12 @@ def _events(artifact: Artifact, start: datetime | None) -> list[Event]:
 
 
 def _spans(
-    events: list[Event], names: tuple[EventName, ...], now: int | None, start: datetime, end: datetime, cut: bool
+    events: list[Event],
+    names: tuple[EventName, ...],
+    now: int | None,
+    start: datetime,
+    end: datetime,
+    cut: bool,
 ) -> list[Span]:
     """The states of one pointer in a window. What stood before the first move, that move says itself."""
     moves = [event for event in events if event.name in names]
@@ -154,8 +159,9 @@ def _lane(name: str, y: int, spans: list[Span], start: datetime, end: datetime) 
     ]
     last = spans[-1]
     beside = None
-    if name == "staging" and last.number and "tiny" in segments[-1].look and len(segments) > 1:
-        if "unset" in segments[-2].look and "tiny" not in segments[-2].look:
+    if name == "staging" and last.number and len(segments) > 1 and "tiny" in segments[-1].look:
+        gap = segments[-2]  # in which the label finds room, beside the piece that has none
+        if "unset" in gap.look and float(gap.width) > 5:
             beside = (segments[-1].x, f"v{last.number}")
     return Lane(name, y, segments, beside)
 
@@ -171,9 +177,7 @@ def _segment(name: str, span: Span, start: datetime, end: datetime, *, last: boo
     back = span.event is not None and span.event.name == EventName.VERSION_ROLLED_BACK
     label = _label(name, span, back=back)
     looks = [f"seg-{name}"]
-    if span.moves > 1 or span.unknown:
-        looks = ["seg-staging", "unset"]
-    elif span.number is None:
+    if span.moves > 1 or span.unknown or span.number is None:
         looks = ["seg-staging", "unset"]
     elif last:
         looks.append("now")
@@ -209,7 +213,11 @@ def _title(name: str, span: Span, *, last: bool) -> str:
     if span.moves > 1:
         return f"{span.moves} moves between {since} and {until}"
     if span.number is None:
-        return f"Nothing was live {period}" if name == "live" else f"Staging was not set {period}: it served live"
+        return (
+            f"Nothing was live {period}"
+            if name == "live"
+            else f"Staging was not set {period}: it served live"
+        )
     place = "live" if name == "live" else "on staging"
     be = "is" if last else "was"
     if span.event is None:

@@ -39,7 +39,8 @@ def _one_column(row: Row, text: Text) -> str:
     look = {"removed": "del", "added": "add"}.get(row.kind, "ctx")
     spans, note = (row.old, row.old_note) if row.kind == "removed" else (row.new, row.new_note)
     numbers = f'<td class="ln {look}">{row.old_no or ""}</td><td class="ln {look}">{row.new_no or ""}</td>'
-    return f'<tr class="{row.kind}">{numbers}<td class="tx {look}">{_line(spans or (), note, look, text)}</td></tr>'
+    line = _line(spans or (), note, look, text)
+    return f'<tr class="{row.kind}">{numbers}<td class="tx {look}">{line}</td></tr>'
 
 
 def _cell(
@@ -82,7 +83,7 @@ def _shown(piece: str) -> str:
         if kind == "hidden":
             found.append(f'<span class="ws" title="{escape(name_of(shown))}">{shown}</span>')
         elif kind:
-            found.append(f'<span class="ws">{shown}</span>')
+            found.append(f'<span class="ws">{shown}</span><wbr>')
         else:
             found.append(escape(shown))
     return "".join(found)

@@ -5,12 +5,13 @@ from typing import Any
 
 from versioning.versions.models import Artifact, Version
 from versioning.versions.presenters.header import Links, many, named
+from versioning.versions.presenters.lanes import RANGES, USUAL
 from versioning.versions.presenters.rows import Row, RowMaker
-from versioning.versions.querysets import COUNTED
 from versioning.versions.tables import VersionTable
 from versioning.workspaces.actor import Actor
 
 PAGE = 30
+FOUND, FOUND_IN_TEXT = 1_000, 100  # hits that are counted; beyond them it says "1,000+"
 NEWER = 6  # rows shown above a version that lies deep in the history
 
 
@@ -25,8 +26,9 @@ class Filter:
     @classmethod
     def of(cls, query: Any) -> "Filter":
         """From a query; a NUL cannot be searched for."""
+        given = query.get("range", "")
         words = query.get("q", "").replace("\0", "").strip()[:200]
-        return cls(words, query.get("text") == "1", query.get("range", "")[:4])
+        return cls(words, query.get("text") == "1", given if given in RANGES and given != USUAL else "")
 
     def query(self) -> dict[str, object]:
         """Its part of a query."""
@@ -37,36 +39,46 @@ def listing(
     actor: Actor, artifact: Artifact, asked: Filter, *, before: int | None = None, opened: Row | None = None
 ) -> dict[str, Any]:
     """The rows from a cursor on, or those round the opened one, and the way to the next."""
-    if opened and before is None and artifact.last_number - opened.number >= PAGE - NEWER:
+    deep = opened and artifact.last_number - opened.number >= PAGE - NEWER
+    if opened and deep and before is None and not asked.words:
         before = opened.number + NEWER
-    found = Version.objects.of(artifact).without_text()
-    if asked.words:
-        found = found.search(artifact, asked.words, in_text=asked.in_text)
-        if asked.in_text:
-            found = found.with_snippet(asked.words.split()[0])
-    page = list(found.before(before).newest_first()[: PAGE + 1])
+    page = _page(artifact, asked, before)
     rows = RowMaker(actor, artifact, words=asked.words, query=asked.query()).rows(page[:PAGE])
     links = Links(actor, artifact)
+    cursor = page[PAGE - 1].number if len(page) > PAGE else None
     return {
         "asked": asked,
         "table": VersionTable(_with_opened(rows, opened)),
-        "next_url": links.to("versions", before=page[PAGE - 1].number, **asked.query())
-        if len(page) > PAGE else None,
+        "next_url": cursor and links.to("versions", before=cursor, **asked.query()),
         "newest_url": links.to("versions", **asked.query()) if before is not None else None,
         "in_text_url": links.to("versions", **{**asked.query(), "text": 1}),
+        "here_url": links.to("versions", **asked.query()),
         "form_url": links.to("versions"),
-    }  # fmt: skip
+    }
 
 
 def counts(artifact: Artifact, asked: Filter) -> dict[str, Any]:
     """How many versions there are, and how many of them were found."""
-    versions = Version.objects.of(artifact)
-    total = versions.counted()
+    total = Version.objects.of(artifact).counted()
     if not asked.words:
         return {"total": total, "count_text": named(total)}
-    found = versions.search(artifact, asked.words, in_text=asked.in_text).counted()
-    of = f"{many(found)} of {many(total)}" if total <= COUNTED else many(found)
-    return {"total": total, "count_text": f"{of} versions found"}
+    most = FOUND_IN_TEXT if asked.in_text else FOUND
+    found = len(Version.objects.numbers_found(artifact, asked.words, in_text=asked.in_text, most=most + 1))
+    said = f"{most:,}+" if found > most else f"{found:,}"
+    noun = "version" if total == 1 else "versions"
+    return {"total": total, "count_text": f"{said} of {many(total)} {noun} found"}
+
+
+def _page(artifact: Artifact, asked: Filter, before: int | None) -> list[Version]:
+    """One version more than a page has, where there is one."""
+    versions = Version.objects.of(artifact).without_text()
+    if not asked.words:
+        return list(versions.before(before).newest_first()[: PAGE + 1])
+    numbers = Version.objects.numbers_found(
+        artifact, asked.words, in_text=asked.in_text, most=PAGE + 1, below=before
+    )
+    found = versions.filter(number__in=numbers).newest_first()
+    return list(found.with_snippet(asked.words.split()[0]) if asked.in_text else found)
 
 
 def _with_opened(rows: list[Row], opened: Row | None) -> list[Row]:

@@ -44,11 +44,12 @@ def review(actor: Actor, artifact: Artifact, version: Version, act: str, look: L
     back = act == "rollback"
     return Review(
         act=act,
-        title=f"Review before rolling back to {version.label}" if back else f"Review before promoting {version.label}",
-        button=f"Roll back to {version.label}" if back else f"Promote {version.label}",
+        title=f"Review before {'rolling back to' if back else 'promoting'} {version.label}",
+        button=f"{'Roll back to' if back else 'Promote'} {version.label}",
         version=version, live=live.label if live else "", shown=shown,
         effects=_effects(actor, artifact, version, live, back=back), callers=_callers(shown),
-        message=message, action_url=links.to(act, version.number), cancel_url=links.to("version", version.number),
+        message=message, action_url=links.to(act, version.number),
+        cancel_url=links.to("version", version.number),
         generation=artifact.generation, sequence=artifact.last_sequence, tag=version.tag,
     )  # fmt: skip
 
@@ -61,18 +62,24 @@ def happened_since(artifact: Artifact, sequence: int | None) -> list[Entry]:
     return entries(list(since.order_by("sequence")[:NAMED]), artifact)
 
 
-def _effects(actor: Actor, artifact: Artifact, version: Version, live: Version | None, *, back: bool) -> list[str]:
+def _effects(
+    actor: Actor, artifact: Artifact, version: Version, live: Version | None, *, back: bool
+) -> list[str]:
     """What happens beside the move itself, a sentence each."""
     label = version.label
     found = []
     if back:
-        found.append(f"The text of {label} goes into your editor. Unsaved typing there is kept and offered back.")
+        found.append(
+            f"The text of {label} goes into your editor. Unsaved typing there is kept and offered back."
+        )
         found.append("Newer versions and drafts stay, and can be promoted again.")
     elif version.is_draft:
         found.append(f"{label} is frozen from then on: to change it, save a new version.")
     if actor.workspace.staging_enabled:
         staged = artifact.staging.number if artifact.staging else None
-        found.append(f"Staging stays on v{staged}." if staged else "Staging stays unset: test keys read live.")
+        found.append(
+            f"Staging stays on v{staged}." if staged else "Staging stays unset: test keys read live."
+        )
     if live and not back:
         found.append(f"To undo: roll back to {live.label}.")
     return found
@@ -86,7 +93,7 @@ def _callers(shown: Shown) -> str:
     if shown.old is None:
         return f"Callers must pass {_listed(came)}."
     which = "the new variable" if len(came) == 1 else "the new variables"
-    return f"Callers must pass {which} {_listed(came)}, or they get the text with a gap."
+    return f"Callers must pass {which} {_listed(came)}."
 
 
 def _listed(names: list[str]) -> str:

@@ -112,7 +112,8 @@ class RowMaker:
 
     def _snippet(self, version: Version) -> SafeString | str:
         """The line of the text in which a word was found, where the text was searched."""
-        return marked(getattr(version, "snippet", None) or "", self._words)
+        passage = " ".join((getattr(version, "snippet", None) or "").split())
+        return marked(f"…{passage.partition(' ')[2]}…" if passage else "", self._words)
 
 
 def pointer_act(artifact: Artifact, version: Version) -> str:

@@ -36,7 +36,9 @@ def versions(request: HttpRequest, actor: Actor, artifact: Artifact) -> HttpResp
         return render_page(request, PAGE, listing(actor, artifact, asked, before=before), part="rows")
     if part == "list":
         found = listing(actor, artifact, asked, before=before) | counts(artifact, asked)
-        return render_page(request, PAGE, found | {"oob": True}, part="list")
+        response = render_page(request, PAGE, found | {"oob": True}, part="list")
+        response["HX-Push-Url"] = found["here_url"]
+        return response
     return _page(request, actor, artifact, asked, before=before)
 
 
@@ -51,7 +53,10 @@ def version(request: HttpRequest, actor: Actor, artifact: Artifact, number: int)
     if request.GET.get("closed") != "1":
         row = _open(request, maker, one, asked)
     if wants_part(request):
-        return render_page(request, "versions/row.html", {"row": VersionTable([row]).rows[0]})
+        response = render_page(request, "versions/row.html", {"row": VersionTable([row]).rows[0]})
+        if row.diff and "other" in request.GET:  # from the picker's form: say the pair and nothing else
+            response["HX-Push-Url"] = row.diff.links["here"]
+        return response
     return _page(request, actor, artifact, asked, opened=row)
 
 

@@ -55,7 +55,7 @@ def unpublish(request: HttpRequest, actor: Actor, artifact: Artifact) -> HttpRes
     if artifact.live is None:
         return _nothing_done(request, links.to("versions"), "Nothing is live.")
     context = {
-        "live": artifact.live, "generation": artifact.generation, "sequence": artifact.last_sequence,
+        "version": artifact.live, "generation": artifact.generation, "sequence": artifact.last_sequence,
         "action_url": links.to("unpublish"), "cancel_url": links.to("version", artifact.live.number),
         "error": error, "meanwhile": happened_since(artifact, _known(request)),
         "message": request.POST.get("message", ""),
@@ -100,17 +100,15 @@ def delete(request: HttpRequest, actor: Actor, artifact: Artifact, number: int) 
             version = version_or_404(artifact, number)
     if not version.is_draft:
         url = links.to("version", number)
-        return _nothing_done(request, url, f"{version.label} was live, so it is frozen and cannot be deleted.")
+        return _nothing_done(
+            request, url, f"{version.label} was live, so it is frozen and cannot be deleted."
+        )
     context = _deletion(actor, artifact, version, links) | {"error": error}
     page = header(actor, artifact, tab="versions", current=number)
-    return render_page(
-        request, "versions/delete.html", page | context, status=error.status if error else 200
-    )
+    return render_page(request, "versions/delete.html", page | context, status=error.status if error else 200)
 
 
-def _reviewed(
-    request: HttpRequest, actor: Actor, artifact: Artifact, number: int, act: str
-) -> HttpResponse:
+def _reviewed(request: HttpRequest, actor: Actor, artifact: Artifact, number: int, act: str) -> HttpResponse:
     """The review page and its button: one for promote and roll back."""
     require(actor, Act.PUBLISH)
     refuse_archived(artifact)
@@ -130,7 +128,12 @@ def _reviewed(
     if error:
         found.problem = error.message
         found.meanwhile = happened_since(artifact, _known(request))
-    context = {"review": found, "shown": found.shown, "artifact": artifact, "versions_url": _list(actor, artifact)}
+    context = {
+        "review": found,
+        "shown": found.shown,
+        "artifact": artifact,
+        "versions_url": _list(actor, artifact),
+    }
     return render_page(
         request, "versions/review.html", context, part="changes" if not error else "",
         status=error.status if error else 200,
@@ -142,9 +145,7 @@ def _move(request: HttpRequest, actor: Actor, artifact: Artifact, number: int, a
     message, generation = request.POST.get("message", ""), shown_generation(request)
     if act == "promote":
         expected = request.POST.get("expected", "")
-        services.promote(
-            actor, artifact, number, message=message, expected=expected, generation=generation
-        )
+        services.promote(actor, artifact, number, message=message, expected=expected, generation=generation)
     else:
         services.roll_back(actor, artifact, number, message=message, generation=generation)
     links, was = Links(actor, artifact), artifact.live.number if artifact.live else None
@@ -183,11 +184,15 @@ def _staged(
 def _deletion(actor: Actor, artifact: Artifact, version: Version, links: Links) -> dict[str, Any]:
     """What a draft's deletion takes away, and what stays."""
     label = version.label
-    text = [f"{label} by {version.author_name} goes, and its number is not given again. Its text stays in the History tab."]
+    text = [
+        f"{label} by {version.author_name} goes, and its number is not given again. "
+        "Its text stays in the History tab."
+    ]
     if artifact.staging_id == version.pk and actor.workspace.staging_enabled:
         text.append(f"Staging stands on {label}: it is cleared, and test keys read live.")
     return {
-        "title": f"Delete the draft {label}?", "text": text, "confirm_label": f"Delete {label}", "danger": True,
+        "title": f"Delete the draft {label}?", "text": text, "confirm_label": f"Delete {label}",
+        "danger": True,
         "action_url": links.to("delete", version.number), "cancel_url": links.to("version", version.number),
         "hidden": [("expected", version.tag)], "version": version,
     }  # fmt: skip
@@ -220,7 +225,9 @@ def _other_act(
     if error:
         messages.warning(request, f"Nothing was done. {error.message}")
     if offered == "unpublish":
-        return _nothing_done(request, links.to("version", version.number), f"{version.label} is live already.")
+        return _nothing_done(
+            request, links.to("version", version.number), f"{version.label} is live already."
+        )
     return HttpResponseRedirect(links.to(offered, version.number), status=303)
 
 

@@ -22,7 +22,7 @@ class Prompt(Artifact):
     tags = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     archived_at = models.DateTimeField(null=True, editable=False)
 
-    objects = PromptQuerySet.as_manager()
+    objects = PromptQuerySet.as_manager()  # type: ignore[misc]
 
     def __str__(self) -> str:
         return self.slug

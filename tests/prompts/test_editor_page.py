@@ -135,3 +135,12 @@ def test_a_stranger_finds_none_of_the_pages(cast, web):
 def test_a_slug_that_never_was_is_not_found(cast, web):
     for slug in ("nothing", "a%00b", "%C3%A4", "x" * 300):
         assert web.get(f"prompts/{slug}/").status_code == 404, slug
+
+
+def test_it_says_that_an_update_of_a_staged_draft_is_read_at_once(cast, web):
+    prompt = make_prompt(cast.eve, slug="greeting", drafts=1)
+    services.stage(cast.eve, prompt, 1)
+
+    assert (
+        "v1 is on staging: test keys read an update at once." in web.get("prompts/greeting/").content.decode()
+    )

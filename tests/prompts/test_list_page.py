@@ -33,13 +33,21 @@ def five(cast):
 
 
 def test_a_row_says_what_is_live_and_staged_and_what_changed_last(cast, web):
-    prompt = make_prompt(cast.eve, slug="greeting", name="Greeting", live=1)
+    prompt = make_prompt(cast.eve, slug="greeting", name="Welcome words", live=1)
     VersionFactory(actor=cast.ada, prompt=prompt, message="Be brief\nand kind")
     services.stage(cast.eve, prompt, 2)
 
     page = web.get("prompts/").content.decode()
 
-    for words in ("greeting", "Greeting", "<b>v1</b>", "<b>v2</b>", ">Be brief</span>", "Ada", "just now"):
+    for words in (
+        "greeting",
+        "Welcome words",
+        "<b>v1</b>",
+        "<b>v2</b>",
+        ">Be brief</span>",
+        "Ada",
+        "just now",
+    ):
         assert words in page, words
 
 

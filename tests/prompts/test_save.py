@@ -199,3 +199,18 @@ def test_the_same_press_twice_saves_once(cast, web):
 
     assert (first.status_code, second.status_code) == (303, 303)
     assert Version.objects.of(prompt).count() == 2
+
+
+def test_a_text_that_is_too_long_is_refused_in_words(cast, web):
+    make_prompt(cast.alice, slug="greeting")
+
+    answer = web.post("prompts/greeting/save/", **sent("x" * 1_000_001))
+
+    assert answer.status_code == 422
+    assert "A text has at most 1,000,000 characters; this one has 1,000,001." in answer.content.decode()
+
+
+def test_a_request_that_is_far_too_long_is_no_error_of_the_server(cast, web):
+    make_prompt(cast.alice, slug="greeting")
+
+    assert web.post("prompts/greeting/save/", **sent("x" * 6_000_000)).status_code in (400, 413)

@@ -1,5 +1,6 @@
 """The list of prompts as a table."""
 
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables  # type: ignore[import-untyped]
@@ -19,7 +20,6 @@ PER_PAGE = 50
 MOST_PAGES = 100_000
 NONE = mark_safe('<span class="muted">–</span>')
 NOT_STAGED = mark_safe('<span class="muted" title="Staging is not set: it serves live">–</span>')
-WHEN = "{% include 'components/when.html' with at=value only %}"
 
 
 def _attrs(name: str, cell: str = "", number: bool = False) -> dict[str, dict[str, str]]:
@@ -36,7 +36,7 @@ class PromptTable(tables.Table):  # type: ignore[misc]
     draft_count = tables.Column(verbose_name="Drafts", orderable=False, attrs=_attrs("drafts", number=True))
     newest_message = tables.Column(verbose_name="Last change", orderable=False, attrs=_attrs("msg"))
     newest_author = tables.Column(verbose_name="Author", orderable=False, attrs=_attrs("who"))
-    changed_at = tables.TemplateColumn(WHEN, verbose_name="Changed", attrs=_attrs("when", number=True))
+    changed_at = tables.Column(verbose_name="Changed", attrs=_attrs("when", number=True))
 
     class Meta:
         attrs = {"class": "grid-table list"}
@@ -73,6 +73,10 @@ class PromptTable(tables.Table):  # type: ignore[misc]
     def render_newest_message(self, value: str) -> SafeString:
         """One line of it; the whole on hover."""
         return format_html('<span class="clip" title="{}">{}</span>', value, value.split("\n")[0])
+
+    def render_changed_at(self, value: datetime) -> str:
+        """How long ago, the date on hover."""
+        return render_to_string("components/when.html", {"at": value})
 
     def order_slug(self, prompts: Any, descending: bool) -> tuple[Any, bool]:
         """By slug, which is unique."""

@@ -21,11 +21,11 @@ check: lint test ## all that CI checks
 lint: ## style, templates, types, import contracts, migrations, settings
 	@./run --dev ruff check .
 	@./run --dev ruff format --check .
-	@git ls-files 'templates/*.html' | xargs ./run --dev djade --check --target-version 6.0
+	@git ls-files 'templates/*.html' | xargs ./run --dev djade --check --target-version 6.1
 	@./run --dev mypy versioning prompts
 	@./run --dev lint-imports
 	@./run --dev python manage.py makemigrations --check --dry-run
-	@PREVISE_URL=https://previse.example ./run --dev python manage.py check --deploy --fail-level WARNING
+	@PREVISE_URL=https://previse.example EMAIL_HOST=mail.example ./run --dev python manage.py check --deploy --fail-level WARNING
 
 bench: ## the benchmarks; fails when a limit is missed
 	@./run --dev python -m benchmarks
@@ -33,7 +33,7 @@ bench: ## the benchmarks; fails when a limit is missed
 format: ## format Python and templates
 	@./run --dev ruff check --fix --select I .
 	@./run --dev ruff format .
-	@git ls-files 'templates/*.html' | xargs ./run --dev djade --target-version 6.0
+	@git ls-files 'templates/*.html' | xargs ./run --dev djade --target-version 6.1
 
 lock: ## take up newer packages, within the bounds of pyproject.toml
 	@./run --dev uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \

@@ -74,6 +74,7 @@ def _database(url: str, **options: Any) -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(url))
     if parsed["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgresql://…).")
+    parsed.setdefault("OPTIONS", {})
     if socket := parse_qs(urlsplit(url).query).get("host"):
         parsed["HOST"] = socket[0]
         parsed["OPTIONS"].pop("host", None)
@@ -182,11 +183,21 @@ _HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+# Not ours to decide: subdomains and preloading are the domain's, redirecting to HTTPS is the proxy's.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 _PROXIED = _switch("BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _PROXIED else None
 ALLAUTH_TRUSTED_PROXY_COUNT = int(_PROXIED)  # whose address the rate limits of signing in count
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Counts failed sign-ins, in each process by itself. Roomy: few entries could be crowded out by a guesser.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "workspaces.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

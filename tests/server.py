@@ -37,7 +37,7 @@ class Server:
     def __init__(self, environment: dict[str, str], *, application: str = "versioning.asgi:application"):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._log = tempfile.TemporaryFile("w+")
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115  it lives as long as this
         self._command = [
             sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--host", "127.0.0.1",
             "--port", str(self.port), "--log-level", "warning", application,

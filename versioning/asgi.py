@@ -5,6 +5,7 @@ it costs under Django's own ASGI handler, and never holds up a read of `/v1`.
 """
 
 import asyncio
+import gc
 import json
 import os
 from typing import Any
@@ -109,6 +110,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         await send({"type": "lifespan.startup.failed", "message": found})
         return
     await delivery.open()
+    gc.collect()
+    gc.freeze()  # what is loaded now stays for good: the collector need not walk through it again
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await delivery.close()

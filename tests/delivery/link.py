@@ -54,7 +54,7 @@ class Link:
                     elif self._silent or one in self._dead:
                         selector.unregister(one)
                         self._dead.add(one)
-                    else:
+                    elif one in self._pairs:  # else its other end was closed a moment ago
                         self._forward(selector, one)
 
     def _connect(self, selector: selectors.DefaultSelector) -> None:

@@ -107,9 +107,7 @@ def test_the_last_known_is_served_marked_with_its_age_and_freshness_comes_back_b
     assert "Traceback" not in lone.log()
 
 
-def test_the_age_grows_while_the_database_is_gone(
-    installation: Installation, lone: Server, keys: list[str]
-):
+def test_the_age_grows_while_the_database_is_gone(installation: Installation, lone: Server, keys: list[str]):
     lone.prompt("other", keys[0])
     installation.database.stop()
 

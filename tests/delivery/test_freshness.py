@@ -53,7 +53,9 @@ ACTS: list[tuple[str, str, Any, Any, Say, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "before", "verb", "look", "expected"), ACTS, ids=[a[0] for a in ACTS])
+@pytest.mark.parametrize(
+    ("name", "kind", "before", "verb", "look", "expected"), ACTS, ids=[a[0] for a in ACTS]
+)
 def test_both_processes_serve_an_act_at_once(
     house: House, server: Server, other_server: Server,
     name: str, kind: str, before: Any, verb: Any, look: Say, expected: Any,

@@ -40,7 +40,8 @@ def request(target: bytes, *headers: bytes, method: bytes = b"GET") -> bytes:
 TARGETS = [
     b"/v1/", b"/v1", b"/v1//", b"/v1/prompts", b"/v1/prompts/", b"/v1/prompts//", b"/v1/prompts/a/b",
     b"/v1/prompts/%00", b"/v1/prompts/%ff%fe", b"/v1/prompts/%ed%a0%80", b"/v1/prompts/%", b"/v1/prompts/%zz",
-    b"/v1/prompts/..%2f..%2fetc", b"/v1/prompts/\xff\xfe", b"/v1/prompts/\xc3\xbc", b"/v1/prompts/" + LONG[:60_000],
+    b"/v1/prompts/..%2f..%2fetc", b"/v1/prompts/\xff\xfe", b"/v1/prompts/\xc3\xbc",
+    b"/v1/prompts/" + LONG[:60_000],
     b"/v1/prompts/a?version=%ff", b"/v1/prompts/a?version=\xff", b"/v1/prompts/a?" + b"&" * 50_000,
     b"/v1/prompts/a?version=1%00", b"/v1/prompts/a;b", b"/v1/prompts/'%20OR%201=1", b"/v1/agents/a",
     b"//v1/prompts/a", b"/v1/prompts/%2e%2e", b"/v1/prompts/a#b", b"*", b"/\xff", b"/?\xff=\xfe", b"/%ff%00",

@@ -19,7 +19,8 @@ def listener_of(server: Server) -> list[int]:
     """The backends of a server's listener."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = ANY(%s)",
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = ANY(%s)",
             [[f"previse listener {pid}" for pid in server.workers()]],
         )
         return [pid for (pid,) in cursor.fetchall()]

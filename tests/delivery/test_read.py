@@ -71,7 +71,9 @@ def test_a_test_key_reads_staging_and_a_live_key_never_does(house: House, server
     assert (for_test["number"], for_test["served_from"]) == (3, "staging")
 
 
-def test_a_staged_draft_of_a_prompt_that_never_was_live_is_read_by_test_keys_alone(house: House, server: Server):
+def test_a_staged_draft_of_a_prompt_that_never_was_live_is_read_by_test_keys_alone(
+    house: House, server: Server
+):
     prompt = house.prompt(live=0, drafts=1)
     house.act(services.stage, prompt, 1)
 
@@ -148,8 +150,8 @@ def test_an_archived_prompt_has_nothing_live_and_its_pins_still_answer(house: Ho
 
 @pytest.mark.parametrize(
     "query",
-    ["version=", "version=0", "version=-1", "version=v2", "version=2.0", "version=%D9%A3", "version=2&version=2",
-     "version=two", "version=%00", "version=1e3", "a=b&version=%20"],
+    ["version=", "version=0", "version=-1", "version=v2", "version=2.0", "version=%D9%A3",
+     "version=2&version=2", "version=two", "version=%00", "version=1e3", "a=b&version=%20"],
 )  # fmt: skip
 def test_a_bad_version_is_refused_with_what_to_send(house: House, server: Server, query: str):
     key = house.key()

@@ -145,6 +145,32 @@ def test_an_initdb_that_was_killed_is_begun_again(folder):
     assert started_at(Embedded(folder))
 
 
+def test_a_data_folder_that_is_removed_under_a_running_server_can_be_begun_again_at_once(folder):
+    Embedded(folder).start()
+    pid = postmaster(Embedded(folder))
+
+    shutil.rmtree(folder)
+    Embedded(folder).start()
+
+    assert started_at(Embedded(folder))
+    assert not runs(pid)  # else it would remove the socket of its successor within a minute
+
+
+def test_a_server_that_lost_its_socket_gets_another(folder):
+    server = Embedded(folder)
+    server.start()
+    (server.socket / ".s.PGSQL.5432").unlink()
+
+    Embedded(folder).start()
+
+    assert started_at(server)
+
+
+def runs(pid: int) -> bool:
+    command = Path(f"/proc/{pid}/cmdline")
+    return command.exists() and bool(command.read_bytes())
+
+
 def test_a_data_folder_with_a_long_path_gets_its_socket_elsewhere(folder):
     deep = folder / ("a-long-name-of-a-folder-" * 4) / "data"
     server = Embedded(deep)
@@ -204,7 +230,7 @@ def test_a_data_folder_that_was_removed_is_begun_afresh_and_the_old_cluster_kept
         assert connection.execute("SELECT to_regclass('kept')").fetchone() == (None,)
     aside = list(old.home.parent.glob(f"{old.home.name}.left-*"))
     assert (aside[0] / "cluster" / "PG_VERSION").exists()
-    assert not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes()
+    assert not runs(pid)
     shutil.rmtree(aside[0])
 
 

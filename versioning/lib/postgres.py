@@ -30,6 +30,7 @@ from versioning.lib import roles
 DATABASE = "previse"
 LONGEST_SOCKET_FOLDER = 80  # a socket's path must stay below 107 bytes
 HOMES = Path("/var/lib/previse")  # of clusters whose data folder `nobody` may not enter
+SOCKET = ".s.PGSQL.5432"
 PATIENCE = 15  # seconds that the children of a killed server may take to notice
 
 CONFIG = """
@@ -125,6 +126,7 @@ class Embedded:
         self._own(self.socket)
         if (self.cluster / "PG_VERSION").exists():
             return
+        _end_orphan_of(self.cluster)
         making = self.home / "cluster.making"  # so that an initdb that is killed leaves no half cluster
         shutil.rmtree(making, ignore_errors=True)
         self._own(making)
@@ -151,7 +153,7 @@ class Embedded:
         """Start the server. The children of a killed one hold its memory until they notice: wait."""
         log = self.cluster / "server.log"
         until = time.monotonic() + PATIENCE
-        while True:
+        while not self.alive():
             self._clear_dead_postmaster()
             where = shlex.quote(f"unix_socket_directories={self.socket}")
             started = self._pg(
@@ -160,15 +162,17 @@ class Embedded:
             if started.returncode == 0:
                 return
             said = log.read_text(errors="replace")[-2000:] if log.exists() else started.stderr
-            dying = "still in use" in said or "already exists" in said
-            if not dying or time.monotonic() > until:
+            runs = "already exists" in said
+            if not (runs or "still in use" in said) or time.monotonic() > until:
                 raise NotStarted(f"The embedded PostgreSQL did not start. Its log says:\n{said}")
+            if runs and not (self.socket / SOCKET).exists():  # somebody removed its door: it needs another
+                self._pg("pg_ctl", "-D", self.cluster, "-w", "-m", "fast", "stop")
             time.sleep(0.2)
 
     def _clear_dead_postmaster(self) -> None:
         """Remove the lock files of a dead server whose number is still taken: by a process that nobody
         reaped (containers), or by another program since the machine started anew."""
-        for lock in (self.cluster / "postmaster.pid", self.socket / ".s.PGSQL.5432.lock"):
+        for lock in (self.cluster / "postmaster.pid", self.socket / f"{SOCKET}.lock"):
             with contextlib.suppress(OSError, IndexError, ValueError):
                 pid = int(lock.read_text().split()[0])
                 name, state = Path(f"/proc/{pid}/stat").read_text().split("(", 1)[1].rsplit(") ", 1)
@@ -205,7 +209,7 @@ class Embedded:
         HOMES.mkdir(mode=0o755, parents=True, exist_ok=True)
         home = HOMES / self._name
         if home.exists():
-            _shut_down(home / "cluster")
+            _end_orphan_of(home / "cluster")
             home.rename(HOMES / f"{self._name}.left-{int(time.time())}")
         home.mkdir()
         home.chmod(0o711)
@@ -246,12 +250,17 @@ class Embedded:
             yield
 
 
-def _shut_down(cluster: Path) -> None:
-    """Ask a server that has lost its data folder to end, and wait until it has."""
-    with contextlib.suppress(OSError, IndexError, ValueError):
-        pid = int((cluster / "postmaster.pid").read_text().split()[0])
-        if Path(f"/proc/{pid}/comm").read_text().strip() == "postgres":
-            os.kill(pid, signal.SIGINT)  # its word for a fast shutdown
-            for _ in range(100):
-                os.kill(pid, 0)
-                time.sleep(0.1)
+def _end_orphan_of(cluster: Path) -> None:
+    """End a server whose cluster was removed, or is about to be moved away.
+
+    Left alone it would notice within a minute, and in going remove the socket of its successor.
+    """
+    mine = f"\0-D\0{cluster}\0".encode()
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if mine in command.read_bytes():
+                pid = int(command.parent.name)
+                os.kill(pid, signal.SIGINT)  # its word for a fast shutdown
+                until = time.monotonic() + PATIENCE
+                while command.read_bytes() and time.monotonic() < until:
+                    time.sleep(0.05)

@@ -1,0 +1,40 @@
+"""The watch hears: each thing that no page may do is planted once, or the silence of the others means nothing."""
+
+import pytest
+from playwright.sync_api import expect
+
+INLINE_SCRIPT = """() => {
+  const script = document.createElement("script");
+  script.textContent = "globalThis.__x = 1";
+  document.body.append(script);
+}"""
+PLANTED = {
+    "an inline script": (INLINE_SCRIPT, "policy: script-src"),
+    "an inline style": ("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">')", "policy: style-src"),
+    "an inline handler": ("document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=__x=1>')", "policy: script-src"),
+    "an error on the console": ("console.error('planted')", "error: planted"),
+    "an error that nobody caught": ("setTimeout(() => { throw new Error('planted'); })", "error: planted"),
+    "a dialog": ("setTimeout(() => alert('planted'))", "dialog: alert planted"),
+    "a request to elsewhere": ("void fetch('http://127.0.0.1:9/planted').catch(() => 0)", "policy: connect-src"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_the_watch_hears(page, watch, fault):
+    script, complaint = PLANTED[fault]
+    page.goto("prompts/")
+
+    page.evaluate(script)
+    page.wait_for_timeout(200)
+    heard = watch.heard()
+    watch.expect(".")
+
+    assert any(one.startswith(complaint) for one in heard), heard
+
+
+def test_a_page_without_a_fault_is_silent(page, watch):
+    page.goto("prompts/")
+
+    expect(page.get_by_role("heading", name="Prompts", exact=True)).to_be_visible()
+
+    assert watch.heard() == []

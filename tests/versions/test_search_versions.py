@@ -64,5 +64,5 @@ def test_another_workspaces_versions_are_never_found(cast, prompt):
         from django.db import connection
 
         with connection.cursor() as cursor:
-            cursor.execute("SELECT search_versions(%s, '%%', true)", [prompt.pk])
+            cursor.execute("SELECT find_versions(%s, '{%%}', true, 9, 9, 9)", [prompt.pk])
             assert cursor.fetchall() == []

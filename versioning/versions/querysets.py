@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 COUNTED = 10_000
 LAST = 2**31 - 2  # the greatest number of a version
 READ_WORDS, READ_TEXTS = 2_000, 200  # versions that a search reads one by one before it asks its index
+FIND = "SELECT find_versions(%s, %s, %s, %s, %s, %s)"
 
 
 class ArtifactQuerySet(models.QuerySet):
@@ -59,11 +60,9 @@ class VersionQuerySet(models.QuerySet):
         Goes through a function of the owner that filters by the workspace itself: under a forced policy
         ILIKE would lose its trigram index.
         """
-        found = self
-        for word in words.split()[:10]:
-            hits = RawSQL("SELECT search_versions(%s, %s, %s)", (artifact.pk, contains(word), in_text))
-            found = found.filter(pk__in=hits)
-        return found
+        if not words.split():
+            return self
+        return self.filter(number__in=RawSQL(FIND, _asked(artifact, words, in_text, LAST, None)))
 
     def beside_latest_draft(self, limit: int) -> Self:
         """The newest versions, and the newest draft where it is older than those."""
@@ -88,13 +87,8 @@ class VersionQuerySet(models.QuerySet):
 
         The same search as `search`, which stops when it has enough: a common word costs what a rare one does.
         """
-        patterns = [contains(word) for word in words.split()[:10]]
-        newest = READ_TEXTS if in_text else READ_WORDS
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT find_versions(%s, %s, %s, %s, %s, %s)",
-                [artifact.pk, patterns, in_text, below or LAST + 1, newest, most],
-            )
+            cursor.execute(FIND, _asked(artifact, words, in_text, most, below))
             return [row[0] for row in cursor.fetchall()]
 
     def with_snippet(self, word: str) -> Self:
@@ -114,6 +108,13 @@ class VersionQuerySet(models.QuerySet):
     def ids(self) -> list[UUID]:
         """Their ids."""
         return list(self.values_list("pk", flat=True))
+
+
+def _asked(artifact: Artifact, words: str, in_text: bool, most: int, below: int | None) -> list[object]:
+    """What FIND asks for."""
+    patterns = [contains(word) for word in words.split()[:10]]
+    newest = READ_TEXTS if in_text else READ_WORDS
+    return [artifact.pk, patterns, in_text, LAST + 1 if below is None else below, newest, most]
 
 
 def contains(word: str) -> str:

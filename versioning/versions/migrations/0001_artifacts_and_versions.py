@@ -114,25 +114,11 @@ CREATE TRIGGER tell_new AFTER INSERT ON versions_artifact FOR EACH ROW
   EXECUTE FUNCTION tell_of_artifact();
 """
 
-# The owner sees every row, so the function filters by the workspace itself, and its indexes count.
+# What the keyword search reads (0002 has the function that asks).
 SEARCH = """
 CREATE INDEX version_words ON versions_version USING gin
   (artifact_id, (('v' || number::text || ' ' || message || ' ' || author_name)) gin_trgm_ops);
 CREATE INDEX version_text ON versions_version USING gin (artifact_id, source gin_trgm_ops);
-CREATE FUNCTION search_versions(artifact uuid, pattern text, in_text boolean)
-  RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN
-  RETURN QUERY SELECT v.id FROM versions_version v
-    WHERE v.artifact_id = artifact AND v.workspace_id = app_workspace()
-      AND ('v' || v.number::text || ' ' || v.message || ' ' || v.author_name) ILIKE pattern;
-  IF in_text THEN
-    RETURN QUERY SELECT v.id FROM versions_version v
-      WHERE v.artifact_id = artifact AND v.workspace_id = app_workspace()
-        AND v.source ILIKE pattern;
-  END IF;
-END $$;
-REVOKE ALL ON FUNCTION search_versions(uuid, text, boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION search_versions(uuid, text, boolean) TO pv_rw;
 """
 
 

@@ -84,23 +84,18 @@ def former_text(actor: Actor, artifact: Artifact, sequence: int) -> Former | Non
 
 def moment_in(given: str) -> datetime | None:
     """A moment as a query says it: with an offset, or in UTC; a date means its last second."""
-    given = given.strip().replace(" ", "+") if "T" in given else given.strip()
+    given = given.strip()
     try:
-        at = parse_datetime(given)
-        if at is None:
+        if len(given) == len("2026-11-20"):
             day = parse_date(given)
             at = datetime.combine(day, time(23, 59, 59)) if day else None
-        return (at if at is None or at.tzinfo else at.replace(tzinfo=UTC)) and _in_range(at)
+        else:
+            at = parse_datetime(given.replace(" ", "+") if "T" in given else given)  # "+" comes as a space
+        if at is None:
+            return None
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def _in_range(at: datetime | None) -> datetime | None:
-    """In UTC, if the calendar of the database has it."""
-    if at is None:
-        return None
-    here = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    return here if here.year > 1 else None
 
 
 def served_at(actor: Actor, artifact: Artifact, at: datetime) -> list[Answer]:

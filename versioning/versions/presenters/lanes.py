@@ -135,7 +135,7 @@ def _spans(
         spans.append(Span(at, moment, number, cause))
         at, number, cause = moment, move.to_number, move
     spans.append(Span(at, end, number, cause))
-    return _joined([span for span in spans if span.end > span.start or span is spans[-1]], start, end)
+    return [span for span in spans if span.end > span.start or span is spans[-1]]
 
 
 def _joined(spans: list[Span], start: datetime, end: datetime) -> list[Span]:
@@ -155,7 +155,9 @@ def _joined(spans: list[Span], start: datetime, end: datetime) -> list[Span]:
 
 def _lane(name: str, y: int, spans: list[Span], start: datetime, end: datetime) -> Lane:
     segments = [
-        _segment(name, span, start, end, last=span is spans[-1]) for span in spans if _is_drawn(name, span)
+        _segment(name, span, start, end, last=span is spans[-1])
+        for span in _joined(spans, start, end)
+        if _is_drawn(name, span)
     ]
     last = spans[-1]
     beside = None

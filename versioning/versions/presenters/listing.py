@@ -36,13 +36,22 @@ class Filter:
 
 
 def listing(
-    actor: Actor, artifact: Artifact, asked: Filter, *, before: int | None = None, opened: Row | None = None
+    actor: Actor,
+    artifact: Artifact,
+    asked: Filter,
+    *,
+    before: int | None = None,
+    opened: Row | None = None,
+    hits: list[int] | None = None,
 ) -> dict[str, Any]:
-    """The rows from a cursor on, or those round the opened one, and the way to the next."""
+    """The rows from a cursor on, or those round the opened one, and the way to the next.
+
+    `hits` are the numbers that `counts` has found already.
+    """
     deep = opened and artifact.last_number - opened.number >= PAGE - NEWER
     if opened and deep and before is None and not asked.words:
         before = opened.number + NEWER
-    page = _page(artifact, asked, before)
+    page = _page(artifact, asked, before, hits)
     rows = RowMaker(actor, artifact, words=asked.words, query=asked.query()).rows(page[:PAGE])
     links = Links(actor, artifact)
     cursor = page[PAGE - 1].number if len(page) > PAGE else None
@@ -61,23 +70,24 @@ def counts(artifact: Artifact, asked: Filter) -> dict[str, Any]:
     """How many versions there are, and how many of them were found."""
     total = Version.objects.of(artifact).counted()
     if not asked.words:
-        return {"total": total, "count_text": named(total)}
+        return {"total": total, "count_text": named(total), "hits": None}
     most = FOUND_IN_TEXT if asked.in_text else FOUND
-    found = len(Version.objects.numbers_found(artifact, asked.words, in_text=asked.in_text, most=most + 1))
-    said = f"{most:,}+" if found > most else f"{found:,}"
+    hits = Version.objects.numbers_found(artifact, asked.words, in_text=asked.in_text, most=most + 1)
+    found = f"{most:,}+" if len(hits) > most else f"{len(hits):,}"
     noun = "version" if total == 1 else "versions"
-    return {"total": total, "count_text": f"{said} of {many(total)} {noun} found"}
+    return {"total": total, "count_text": f"{found} of {many(total)} {noun} found", "hits": hits}
 
 
-def _page(artifact: Artifact, asked: Filter, before: int | None) -> list[Version]:
+def _page(artifact: Artifact, asked: Filter, before: int | None, hits: list[int] | None) -> list[Version]:
     """One version more than a page has, where there is one."""
     versions = Version.objects.of(artifact).without_text()
     if not asked.words:
         return list(versions.before(before).newest_first()[: PAGE + 1])
-    numbers = Version.objects.numbers_found(
-        artifact, asked.words, in_text=asked.in_text, most=PAGE + 1, below=before
-    )
-    found = versions.filter(number__in=numbers).newest_first()
+    if hits is None or before is not None:
+        hits = Version.objects.numbers_found(
+            artifact, asked.words, in_text=asked.in_text, most=PAGE + 1, below=before
+        )
+    found = versions.filter(number__in=hits[: PAGE + 1]).newest_first()
     return list(found.with_snippet(asked.words.split()[0]) if asked.in_text else found)
 
 

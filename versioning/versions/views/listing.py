@@ -35,7 +35,8 @@ def versions(request: HttpRequest, actor: Actor, artifact: Artifact) -> HttpResp
     if part == "rows":
         return render_page(request, PAGE, listing(actor, artifact, asked, before=before), part="rows")
     if part == "list":
-        found = listing(actor, artifact, asked, before=before) | counts(artifact, asked)
+        counted = counts(artifact, asked)
+        found = counted | listing(actor, artifact, asked, before=before, hits=counted["hits"])
         response = render_page(request, PAGE, found | {"oob": True}, part="list")
         response["HX-Push-Url"] = found["here_url"]
         return response
@@ -77,7 +78,7 @@ def _page(
     context = (
         header(actor, artifact, tab="versions", current=current, count=counted["total"])
         | counted
-        | listing(actor, artifact, asked, before=before, opened=opened)
+        | listing(actor, artifact, asked, before=before, opened=opened, hits=counted["hits"])
         | _chart(actor, artifact, asked)
     )
     return render_page(request, PAGE, context | {"opened": opened})

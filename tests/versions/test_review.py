@@ -1,0 +1,333 @@
+"""The reviews and confirmations on pages: bound to what was shown, with a way back."""
+
+from typing import Any
+
+import pytest
+
+from prompts.models import WorkingCopy
+from prompts.services import keep_typing
+from tests.factories import VersionFactory, make_prompt
+from tests.versions.pages import body, hidden
+from versioning.versions import services
+from versioning.versions.models import Artifact, Version
+from versioning.workspaces.events import EventName
+from versioning.workspaces.models import Event, Workspace
+
+
+def live_of(prompt: Any) -> int | None:
+    live = Artifact.objects.select_related("live").get(pk=prompt.pk).live
+    return live.number if live else None
+
+
+def shown(page: Any, *names: str) -> dict[str, str]:
+    return {name: hidden(page, name) for name in names}
+
+
+BOUND = ("expected", "generation", "sequence")
+
+
+def test_the_review_shows_the_move_the_diff_the_variables_and_who_saved_it(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1)
+    VersionFactory(actor=cast.ada, prompt=prompt, source="Hello {{ who }}, {{ who }}.\n", message="Ask who")
+
+    text = body(web.get("prompts/one/versions/2/promote/"))
+
+    assert "live: v1 v2" in text
+    assert "Production reads switch to v2. v1 stays in history." in text
+    assert "+ who used 2 times" in text
+    assert "− name no longer read" in text
+    assert "Callers must pass the new variable who." in text
+    assert "Staging stays unset" in text
+    assert "v2 is frozen from then on" in text
+    assert "last saved by Ada" in text
+    assert "Ask who" in text
+
+
+def test_promoting_says_what_is_live_and_how_to_undo_it(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    page = web.get("prompts/one/versions/2/promote/")
+
+    answer = web.post("prompts/one/versions/2/promote/", message="Why not", **shown(page, *BOUND))
+
+    assert answer.status_code == 303
+    assert live_of(prompt) == 2
+    assert (
+        Event.objects.get(artifact_id=prompt.pk, to_number=2, name=EventName.VERSION_PUBLISHED).message
+        == "Why not"
+    )
+    after = web.client.get(answer["Location"])
+    assert "v2 is live. v1 stays in history. Roll back to v1…" in body(after)
+    assert "/versions/1/rollback/" in after.content.decode()
+
+
+def test_the_first_promotion_reviews_the_whole_text(cast, web):
+    make_prompt(cast.eve, slug="one", source="Only {{ name }}.\n")
+
+    text = body(web.get("prompts/one/versions/1/promote/"))
+
+    assert "live: not live v1" in text
+    assert "Nothing is live now." in text
+    assert "Callers must pass name." in text
+
+
+def test_a_draft_rewritten_since_the_review_is_not_promoted(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    page = web.get("prompts/one/versions/2/promote/")
+    services.update_draft(cast.eve, prompt, 2, source="Other words.\n")
+
+    answer = web.post("prompts/one/versions/2/promote/", message="My reason", **shown(page, *BOUND))
+
+    text = body(answer)
+    assert answer.status_code == 412
+    assert live_of(prompt) == 1
+    assert "Nothing was done." in text
+    assert "Eve rewrote the draft v2" in text
+    assert "Other words." in text
+    assert "My reason" in text
+    assert hidden(answer, "expected") == Version.objects.of(prompt).get(number=2).tag
+
+
+def test_a_pointer_moved_since_the_review_starts_it_afresh(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=2)
+    page = web.get("prompts/one/versions/3/promote/")
+    services.promote(cast.ada, prompt, 2, message="In a hurry")
+
+    refused = web.post("prompts/one/versions/3/promote/", **shown(page, *BOUND))
+    again = web.post("prompts/one/versions/3/promote/", **shown(refused, *BOUND))
+
+    assert refused.status_code == 412
+    assert "Ada promoted v2 (was v1)" in body(refused)
+    assert "In a hurry" in body(refused)
+    assert "live: v2 v3" in body(refused)
+    assert again.status_code == 303
+    assert live_of(prompt) == 3
+
+
+def test_a_form_without_what_it_was_bound_to_is_refused(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+
+    answer = web.post("prompts/one/versions/2/promote/", message="Blind")
+
+    assert answer.status_code == 428
+    assert live_of(prompt) == 1
+    assert "Reload it and try again." in body(answer)
+
+
+def test_the_same_form_sent_twice_promotes_once(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    page = web.get("prompts/one/versions/2/promote/")
+    form = shown(page, "once", *BOUND)
+
+    answers = [web.post("prompts/one/versions/2/promote/", **form) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert Event.objects.of(prompt.pk).filter(name=EventName.VERSION_PUBLISHED, to_number=2).count() == 1
+
+
+def test_a_message_that_is_too_long_is_given_back(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    page = web.get("prompts/one/versions/2/promote/")
+
+    answer = web.post("prompts/one/versions/2/promote/", message="x" * 2001, **shown(page, *BOUND))
+
+    assert answer.status_code == 422
+    assert "x" * 2001 in answer.content.decode()
+    assert live_of(prompt) == 1
+
+
+def test_changing_the_layout_swaps_the_diff_and_leaves_the_message(cast, htmx):
+    make_prompt(cast.eve, slug="one", live=1, drafts=1)
+
+    part = htmx.get("prompts/one/versions/2/promote/", layout="unified").content.decode()
+
+    assert part.strip().startswith('<section class="card diff-card" id="changes"')
+    assert "textarea" not in part
+
+
+def test_rolling_back_is_reviewed_and_puts_the_text_into_the_editor(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=2, source="The first words.\n")
+    page = web.get("prompts/one/versions/1/rollback/")
+
+    answer = web.post("prompts/one/versions/1/rollback/", message="Too bold", **shown(page, *BOUND))
+
+    assert "goes into your editor" in body(page)
+    assert "Newer versions and drafts stay" in body(page)
+    assert answer.status_code == 303
+    assert live_of(prompt) == 1
+    assert "v1 is live. v2 stays in history. Its text is in your editor. Promote v2 again…" in body(
+        web.client.get(answer["Location"])
+    )
+    assert WorkingCopy.objects.get(user=cast.alice.user, kept_at=None).source == "The first words.\n"
+
+
+def test_rolling_back_keeps_unsaved_typing(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=2)
+    keep_typing(cast.alice, prompt, source="Half a thought", base=2)
+    page = web.get("prompts/one/versions/1/rollback/")
+
+    web.post("prompts/one/versions/1/rollback/", **shown(page, *BOUND))
+
+    assert WorkingCopy.objects.kept(cast.alice, prompt).get().source == "Half a thought"
+
+
+def test_a_rollback_reviewed_before_another_move_is_not_done(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=3)
+    page = web.get("prompts/one/versions/1/rollback/")
+    services.roll_back(cast.ada, prompt, 2)
+
+    answer = web.post("prompts/one/versions/1/rollback/", **shown(page, *BOUND))
+
+    assert answer.status_code == 412
+    assert "Ada rolled back to v2 (was v3)" in body(answer)
+    assert live_of(prompt) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"),
+    [("versions/3/rollback/", "versions/3/promote/"), ("versions/1/promote/", "versions/1/rollback/"),
+     ("versions/2/promote/", "versions/2/"), ("versions/2/rollback/", "versions/2/")],
+)  # fmt: skip
+def test_an_address_that_does_not_fit_leads_to_the_one_that_does(cast, web, address, leads):
+    make_prompt(cast.eve, slug="one", live=2, drafts=1)
+
+    answer = web.get(f"prompts/one/{address}")
+
+    assert answer.status_code == 303
+    assert answer["Location"].endswith(f"/prompts/one/{leads}")
+
+
+def test_a_move_that_makes_the_act_another_says_that_nothing_was_done(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=2)
+    page = web.get("prompts/one/versions/2/promote/")
+    services.promote(cast.ada, prompt, 2)
+
+    answer = web.post("prompts/one/versions/2/promote/", **shown(page, *BOUND))
+
+    assert answer.status_code == 303
+    assert "Nothing was done." in body(web.client.get(answer["Location"]))
+
+
+def test_unpublishing_is_confirmed_with_a_reason(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1)
+    page = web.get("prompts/one/unpublish/")
+
+    answer = web.post("prompts/one/unpublish/", message="Recalled", **shown(page, "generation", "sequence"))
+
+    assert "404 no_live_version" in body(page)
+    assert answer.status_code == 303
+    assert live_of(prompt) is None
+    assert Event.objects.get(artifact_id=prompt.pk, name=EventName.VERSION_UNPUBLISHED).message == "Recalled"
+    assert "Promote v1 again…" in body(web.client.get(answer["Location"]))
+
+
+def test_unpublishing_what_is_no_longer_shown_is_refused(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    page = web.get("prompts/one/unpublish/")
+    services.promote(cast.ada, prompt, 2)
+
+    answer = web.post("prompts/one/unpublish/", message="Why", **shown(page, "generation", "sequence"))
+
+    assert answer.status_code == 412
+    assert "Unpublish v2?" in body(answer)
+    assert "Ada promoted v2" in body(answer)
+    assert live_of(prompt) == 2
+
+
+def test_deleting_a_draft_names_what_goes_and_clears_staging(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    services.stage(cast.eve, prompt, 2)
+    page = web.get("prompts/one/versions/2/delete/")
+
+    answer = web.post("prompts/one/versions/2/delete/", expected=hidden(page, "expected"))
+
+    assert "Staging stands on v2: it is cleared" in body(page)
+    assert "Its text stays in the History tab" in body(page)
+    assert answer.status_code == 303
+    assert not Version.objects.of(prompt).filter(number=2).exists()
+    assert Artifact.objects.get(pk=prompt.pk).staging_id is None
+
+
+def test_a_draft_rewritten_since_is_not_deleted(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    page = web.get("prompts/one/versions/2/delete/")
+    services.update_draft(cast.eve, prompt, 2, source="Precious words.\n")
+
+    answer = web.post("prompts/one/versions/2/delete/", expected=hidden(page, "expected"))
+
+    assert answer.status_code == 412
+    assert "Nothing was done." in body(answer)
+    assert Version.objects.of(prompt).filter(number=2).exists()
+
+
+def test_a_frozen_version_is_not_offered_for_deletion(cast, web):
+    make_prompt(cast.eve, slug="one", live=1)
+
+    answer = web.get("prompts/one/versions/1/delete/")
+
+    assert answer.status_code == 303
+    assert "is frozen" in body(web.client.get(answer["Location"]))
+
+
+def test_staging_is_set_and_cleared_by_forms(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+
+    staged = web.post("prompts/one/versions/2/stage/")
+    said = body(web.client.get(staged["Location"]))
+    cleared = web.post("prompts/one/unstage/")
+
+    assert (staged.status_code, cleared.status_code) == (303, 303)
+    assert "Staging is on v2." in said
+    assert Artifact.objects.get(pk=prompt.pk).staging_id is None
+
+
+def test_htmx_is_told_which_rows_staging_moved(cast, htmx):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=2)
+    services.stage(cast.eve, prompt, 2)
+
+    answer = htmx.post("prompts/one/versions/3/stage/")
+
+    assert answer.status_code == 204
+    for name in ("toast", "version-changed", "v3-changed", "v2-changed"):
+        assert name in answer["HX-Trigger"]
+
+
+@pytest.mark.parametrize(
+    "address", ["versions/2/promote/", "versions/1/rollback/", "unpublish/", "versions/2/delete/"]
+)
+def test_a_viewer_sees_no_review_and_a_stranger_nothing(cast, web, address):
+    make_prompt(cast.eve, slug="one", live=1, drafts=1)
+
+    assert web.of(cast.bob).get(f"prompts/one/{address}").status_code == 403
+    assert web.of(cast.charlie).get(f"prompts/one/{address}").status_code == 404
+
+
+def test_an_editor_may_not_publish_where_live_is_protected(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    Workspace.objects.filter(pk=cast.demo.pk).update(protect_live=True)
+    eve = web.of(cast.eve)
+
+    page = eve.get("prompts/one/versions/2/promote/")
+    form = {"expected": '"2-1"', "generation": str(Artifact.objects.get(pk=prompt.pk).generation)}
+    answer = eve.post("prompts/one/versions/2/promote/", **form)
+
+    assert (page.status_code, answer.status_code) == (403, 403)
+    assert "protects live" in body(page)
+    assert live_of(prompt) == 1
+
+
+@pytest.mark.parametrize("address", ["versions/2/stage/", "unstage/"])
+def test_a_pointer_is_moved_by_post_alone(cast, web, address):
+    make_prompt(cast.eve, slug="one", live=1, drafts=1)
+
+    assert web.get(f"prompts/one/{address}").status_code == 405
+
+
+def test_a_refusal_is_a_page_that_says_what_to_do_and_leads_back(cast, web):
+    make_prompt(cast.eve, slug="one", live=1)
+
+    answer = web.post("prompts/one/unstage/")
+
+    assert answer.status_code == 409
+    assert "Staging is not set." in body(answer)
+    assert "Nothing was changed." in body(answer)
+    assert "/prompts/one/versions/" in answer.content.decode()

@@ -87,11 +87,17 @@ api.add_router("", "versioning.workspaces.api.programs")
 
 
 def _spoken(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Say in our words what Django says by itself: that a method is not allowed."""
+    """Say in our words what Django says by itself: that a method is not allowed.
+
+    Of a body without its length WSGI would read nothing, and we would take it for an empty one.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+            return problem(request, DomainError("length_required", "Send the body with a Content-Length."))
         response = view(request, *args, **kwargs)
+        response.setdefault("Cache-Control", "no-store")  # tokens, keys, texts: for no cache on the way
         if response.status_code != 405:
             return response
         allowed = response["Allow"]

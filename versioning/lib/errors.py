@@ -35,6 +35,7 @@ STATUS = {
     "shown_once": 409,
     "bad_json": 400,
     "bad_request": 400,
+    "length_required": 411,
     "too_large": 413,
     "method_not_allowed": 405,
     "server_error": 500,

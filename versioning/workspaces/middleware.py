@@ -107,7 +107,7 @@ class Tenant:
 
     def _enter_admin(self, request: HttpRequest) -> HttpResponse | None:
         user = request.user
-        if user.is_active and user.is_superuser:  # type: ignore[union-attr]
+        if user.is_active and user.is_superuser:
             tell(None, user.pk, request.id, operator=True)  # type: ignore[attr-defined]
         return None
 

@@ -17,7 +17,9 @@ from versioning.lib.errors import DomainError
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Once
 
-KEPT_HEADERS = ("Content-Type", "Location", "ETag", "HX-Trigger", "HX-Redirect", "HX-Location")
+KEPT_HEADERS = (
+    "Content-Type", "Cache-Control", "Location", "ETag", "HX-Trigger", "HX-Redirect", "HX-Location",
+)  # fmt: skip
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -78,7 +80,7 @@ def _kept_body(first: Once) -> bytes:
     if first.body is None:
         raise DomainError(
             "shown_once",
-            "This was done already, and its secret was shown once: in the answer to the first request. "
+            "The key or link that this made was shown once, in the answer to the first request. "
             "If it is lost, revoke it and make a new one.",
         )
     body = unseal(bytes(first.body), label="kept answers")

@@ -34,7 +34,7 @@ def _mailer() -> dict[str, Any]:
     """How mail leaves: by SMTP once EMAIL_HOST is set; until then it is printed where the server runs."""
     smtp = "django.core.mail.backends.smtp.EmailBackend"
     host = os.environ.get("EMAIL_HOST", "")
-    printed = "django.core.mail.backends.console.EmailBackend"
+    printed = "versioning.lib.mail.Printed"
     backend = os.environ.get("EMAIL_BACKEND", smtp if host else printed)
     if backend != smtp:
         return {"BACKEND": backend}
@@ -223,7 +223,6 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 MFA_ADAPTER = "versioning.workspaces.accounts.SecondFactors"
-MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1  # one period of 30 s: the clocks of phones differ
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

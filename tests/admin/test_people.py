@@ -8,9 +8,10 @@ from django.core import mail
 from django.test import Client
 
 from tests.admin.desk import told
-from tests.cast import join
+from tests.cast import PASSWORD, join
 from tests.factories import make_prompt
 from versioning.versions.models import Version
+from versioning.workspaces.accounts import vouch
 from versioning.workspaces.models import Event, Member, Role, User
 
 PEOPLE = "workspaces/user/"
@@ -97,3 +98,14 @@ def test_no_page_shows_a_password(cast, desk):
 
     assert cast.alice.user.password not in page
     assert 'name="password"' not in page
+
+
+def test_a_changed_address_is_the_only_one_that_signs_in(cast, desk):
+    vouch(cast.alice.user)
+    person = {"email": "alice@new.example.com", "name": "Alice", "is_active": "on"}
+
+    desk.post(f"{PEOPLE}{cast.alice.person_id}/change/", **person)
+
+    old = Client().post("/account/login/", {"login": "alice@example.com", "password": PASSWORD})
+    new = Client().post("/account/login/", {"login": "alice@new.example.com", "password": PASSWORD})
+    assert (old.status_code, new.status_code) == (200, 302)

@@ -8,6 +8,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm
+from allauth.account.models import EmailAddress
+from allauth.account.utils import filter_users_by_email
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -38,12 +40,31 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().save_user(request, user, form, commit)
         return user
 
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """The address that one joins by is taken for one's own: whoever invited knows whom."""
+        return True
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **signed_in: Any) -> Any:
+        """As ever; an account that a command made gets its row of addresses."""
+        assert isinstance(user, User)
+        if not EmailAddress.objects.filter(user=user, verified=True).exists():
+            vouch(user)
+        return super().post_login(request, user, **signed_in)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send; a mail server that is away breaks no page, and tells nobody which addresses are known."""
         try:
             super().send_mail(template_prefix, email, context)
         except (OSError, SMTPException):
             log.exception("mail %s could not be sent", template_prefix)
+
+
+def vouch(user: User) -> None:
+    """Let the account's address be the one that allauth knows of it: an operator gave it."""
+    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
@@ -68,15 +89,12 @@ class InvitedForm(SignupForm):  # type: ignore[misc]
     name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     field_order = ["name", "email", "password1"]
 
-    def clean_email(self) -> str:
+    def validate_unique_email(self, value: str) -> str:
         """An address that has an account already is asked to sign in."""
-        email = str(super().clean_email())
+        self.account_already_exists = bool(filter_users_by_email(value))
         if self.account_already_exists:
-            raise forms.ValidationError(
-                "There is an account with this address. Sign in with it, and you come back to this invite.",
-                code="known",
-            )
-        return email
+            raise forms.ValidationError("This address has an account.", code="known")
+        return value
 
     def open_account(self, request: HttpRequest, secret: str) -> tuple[User, Member]:
         """The account and the membership, both or neither. Errors: `invite_used`."""

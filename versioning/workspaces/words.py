@@ -74,7 +74,9 @@ def _filled(form: str, **values: Any) -> str:
 
 def _setting(field: str, change: dict[str, Any]) -> str:
     said = SETTINGS.get(field)
-    return said[change["to"]] if said else f"changed the {field} to “{change['to']}”"
+    if said:
+        return said[change["to"]]
+    return f"renamed the workspace to “{change['to']}”" if field == "name" else f"changed the {field}"
 
 
 def _listed(changes: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from versioning.lib.errors import DomainError
+from versioning.workspaces.accounts import vouch
 from versioning.workspaces.admin_site import ThroughServices, acting, verb
 from versioning.workspaces.models import Member, User
 from versioning.workspaces.services.members import remove_member
@@ -76,6 +77,7 @@ class PeopleAdmin(ThroughServices):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        vouch(obj)
         if not change:
             self.send_reset(request, User.objects.filter(pk=obj.pk))
 

@@ -10,6 +10,8 @@ from versioning.workspaces.actor import Actor
 from versioning.workspaces.services.workspaces import workspaces_of
 
 THEMES = ("system", "light", "dark")
+COMMANDS = """python manage.py create_workspace acme
+python manage.py create_member {email} --workspace acme --role owner"""
 
 
 @require_safe
@@ -21,7 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(mine) == 1:
         return redirect("workspaces:workspace", mine[0]["slug"])
     operator = getattr(request.user, "is_superuser", False)
-    return render(request, "workspaces/home.html", {"mine": mine, "operator": operator})
+    page = {"mine": mine, "operator": operator, "commands": COMMANDS.format(email=request.user.email)}
+    return render(request, "workspaces/home.html", page)
 
 
 @require_safe

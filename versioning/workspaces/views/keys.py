@@ -38,7 +38,8 @@ def create(request: HttpRequest) -> HttpResponse:
         return _page(request, actor, form, status=422)
     key, secret = made
     example = subjects().example(actor)
-    curl = f'curl -H "Authorization: Bearer {secret}" {settings.PUBLIC_URL}/v1/{example or "prompts/SLUG"}'
+    where = f"{settings.PUBLIC_URL}/v1/{example or 'prompts/SLUG'}"
+    curl = f'curl -H "Authorization: Bearer {secret}" \\\n  {where}'
     page = framed(
         actor, "keys", key=key, secret=secret, curl=curl, example=example, back_url=url(actor, "keys")
     )

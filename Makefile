@@ -42,8 +42,9 @@ lock: ## take up newer packages, within the bounds of pyproject.toml
 		--extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 browser: ## get Chromium for the browser tests, where that can be done
-	@if [ -n "$$CHROMIUM" ] || command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then :; \
-	elif command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	@if [ -n "$$CHROMIUM" ]; then exit 0; fi; \
+	for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		echo "previse: installing Chromium for the browser tests …" >&2; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 			chromium fonts-dejavu-core fonts-liberation >/dev/null; \

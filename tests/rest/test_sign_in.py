@@ -139,6 +139,15 @@ def test_ten_failures_stop_one_address_and_no_other(rest):
     assert (elsewhere.status_code, sign_in(rest, "bob").status_code) == (200, 200)
 
 
+@pytest.mark.parametrize("address", ["", "not an address", "::1", "fe80::1%eth0"])
+def test_a_strange_address_is_no_failure_of_ours(rest, address):
+    body = {"username": "eve@example.com", "password": "wrong"}
+
+    answer = Client(REMOTE_ADDR=address).post("/api/auth/token", body, "application/json")
+
+    assert answer.status_code in (401, 403)
+
+
 def test_signing_in_forgets_former_failures(rest):
     for _ in range(9):
         sign_in(rest, password="wrong")

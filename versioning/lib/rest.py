@@ -5,7 +5,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -127,6 +127,7 @@ def map_errors(api: NinjaAPI) -> None:
     say(ValidationError, lambda request, exc: _invalid(exc))
     say(AuthenticationError, lambda request, exc: _nobody())
     say(Http404, lambda request, exc: not_found())
+    say(PermissionDenied, lambda request, exc: DomainError("forbidden", "This request is not let in."))
     say(RequestDataTooBig, lambda request, exc: too_large())
     say(SuspiciousOperation, lambda request, exc: DomainError("bad_request", "This request cannot be read."))
     say(HttpError, lambda request, exc: _of_http(exc))

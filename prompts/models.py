@@ -51,6 +51,7 @@ class WorkingCopy(models.Model):
     objects = WorkingCopyQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "working copies"
         constraints = [
             models.UniqueConstraint(
                 fields=["prompt", "user"],

@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "working copies",
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("kept_at", None)),

@@ -391,6 +391,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"verbose_name": "API key"},
         ),
         migrations.AddConstraint(
             model_name="user",

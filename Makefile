@@ -14,14 +14,14 @@ stop: ## stop the embedded database (it outlives the server, so that the next st
 	@./run python manage.py stop
 
 test: browser ## every test, those in a real browser too (TESTS=tests/versions for some)
-	@./run --dev pytest -n $(WORKERS) $(TESTS)
+	@./run --dev pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 check: lint test ## all that CI checks
 
 lint: ## style, templates, types, import contracts, migrations, settings
 	@./run --dev ruff check .
 	@./run --dev ruff format --check .
-	@git ls-files 'templates/*.html' | xargs ./run --dev djade --check --target-version 6.1
+	@find templates -name '*.html' | sort | xargs ./run --dev djade --check --target-version 6.1
 	@./run --dev mypy versioning prompts
 	@./run --dev lint-imports
 	@./run --dev python manage.py makemigrations --check --dry-run
@@ -33,7 +33,7 @@ bench: ## the benchmarks; fails when a limit is missed
 format: ## format Python and templates
 	@./run --dev ruff check --fix --select I .
 	@./run --dev ruff format .
-	@git ls-files 'templates/*.html' | xargs ./run --dev djade --target-version 6.1
+	@find templates -name '*.html' | sort | xargs ./run --dev djade --target-version 6.1
 
 lock: ## take up newer packages, within the bounds of pyproject.toml
 	@./run --dev uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \

@@ -34,7 +34,7 @@ class Installation:
         """Run a command of manage.py in it."""
         return subprocess.run(
             [sys.executable, "manage.py", *words], cwd=ROOT, env=self.env(**env), text=True,
-            capture_output=True, timeout=120,
+            capture_output=True, timeout=300,
         )  # fmt: skip
 
     def env(self, **more: str) -> dict[str, str]:
@@ -194,7 +194,7 @@ def test_two_starts_at_once_make_one_demo():
         for _ in range(2)
     ]  # fmt: skip
 
-    said = [process.communicate(timeout=120) for process in begin]
+    said = [process.communicate(timeout=300) for process in begin]
 
     assert [process.returncode for process in begin] == [0, 0], said
     assert sum("password" in out for out, _ in said) == 1

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from versioning.lib import postgres
 
-PATIENCE = 30  # seconds until nobody waits for the first answer any more
+PATIENCE = 120  # seconds until nobody waits for the first answer any more
 
 
 def host_and_workers() -> tuple[str, int]:

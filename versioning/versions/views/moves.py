@@ -149,14 +149,13 @@ def _move(request: HttpRequest, actor: Actor, artifact: Artifact, number: int, a
     else:
         services.roll_back(actor, artifact, number, message=message, generation=generation)
     links, was = Links(actor, artifact), artifact.live.number if artifact.live else None
-    stays = f" v{was} stays in history." if was else ""
-    said = f"v{number} is live.{stays}"
+    editor = " and its text is in your editor" if act == "rollback" else ""
+    said = f"v{number} is live{editor}." + (f" v{was} stays in history." if was else "")
     if wants_part(request) or not was:
         return done(request, links.to("versions"), said=said, **{"version-changed": {}})
     again = "rollback" if was < number else "promote"
     words = f"Roll back to v{was}…" if was < number else f"Promote v{was} again…"
-    editor = " Its text is in your editor." if act == "rollback" else ""
-    link = format_html('{}{} <a href="{}">{}</a>', said, editor, links.to(again, was), words)
+    link = format_html('{} <a href="{}">{}</a>', said, links.to(again, was), words)
     messages.success(request, link)
     return HttpResponseRedirect(links.to("versions"), status=303)
 

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check lint bench lock format browser
+.PHONY: help run stop test check lint bench lock format browser breaks
 
 TESTS ?= tests
 WORKERS ?= 2
@@ -51,3 +51,6 @@ browser: ## get Chromium for the browser tests, where that can be done
 	else \
 		echo "previse: NO BROWSER FOUND. Install Chromium (or set CHROMIUM to its path) for the browser tests." >&2; \
 	fi
+
+breaks: ## break each requirement on purpose and see its tests turn red
+	@./run --dev python -m tests.breaks

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a fault is easier to read on one line
 """Break each requirement on purpose and see its tests turn red: `make breaks`.
 
 A break replaces one piece of the code in a copy of the project and runs the tests that docs/requirements.md

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import connection, models
@@ -19,7 +19,7 @@ READ_WORDS, READ_TEXTS = 2_000, 200  # versions that a search reads one by one b
 FIND = "SELECT find_versions(%s, %s, %s, %s, %s, %s)"
 
 
-class ArtifactQuerySet(models.QuerySet):
+class ArtifactQuerySet(models.QuerySet[Any]):
     """Artifacts, and by inheritance prompts and agents."""
 
     def in_workspace(self, actor: Actor) -> Self:
@@ -31,7 +31,7 @@ class ArtifactQuerySet(models.QuerySet):
         return self.select_related("live", "staging").defer("live__source", "staging__source")
 
 
-class VersionQuerySet(models.QuerySet):
+class VersionQuerySet(models.QuerySet["Version"]):
     """Versions."""
 
     def of(self, artifact: Artifact) -> Self:
@@ -62,7 +62,7 @@ class VersionQuerySet(models.QuerySet):
         """
         if not words.split():
             return self
-        return self.filter(number__in=RawSQL(FIND, _asked(artifact, words, in_text, LAST, None)))
+        return self.filter(number__in=RawSQL(FIND, _asked(artifact, words, in_text, LAST, None)))  # noqa: S611  bound
 
     def beside_latest_draft(self, limit: int) -> Self:
         """The newest versions, and the newest draft where it is older than those."""
@@ -110,7 +110,7 @@ class VersionQuerySet(models.QuerySet):
         return list(self.values_list("pk", flat=True))
 
 
-def _asked(artifact: Artifact, words: str, in_text: bool, most: int, below: int | None) -> list[object]:
+def _asked(artifact: Artifact, words: str, in_text: bool, most: int, below: int | None) -> list[Any]:
     """What FIND asks for."""
     patterns = [contains(word) for word in words.split()[:10]]
     newest = READ_TEXTS if in_text else READ_WORDS

@@ -1,6 +1,7 @@
 """WHO: people, the workspaces that they work in, the keys of their programs, and what all of them did."""
 
 import uuid
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -59,7 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
@@ -253,3 +254,6 @@ class Once(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "principal", "key"], name="once_per_key"),
         ]
+
+    def __str__(self) -> str:
+        return self.key

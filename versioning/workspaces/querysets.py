@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from versioning.workspaces.actor import Actor
 
 
-class _InWorkspace(models.QuerySet):
+class _InWorkspace(models.QuerySet[Any]):
     def in_workspace(self, actor: Actor) -> Self:
         """Only what belongs to the actor's workspace; the database's wall says it again."""
         return self.filter(workspace_id=actor.workspace.id)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -19,7 +19,6 @@ from versioning.workspaces.policy import Act, require
 SLUG = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*")
 SLUG_LIMIT = 100
 
-A = TypeVar("A", bound=Artifact)
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Imported:
     created: datetime
 
 
-def create(actor: Actor, model: type[A], *, kind: str, slug: str, **fields: Any) -> A:
+def create[A: Artifact](actor: Actor, model: type[A], *, kind: str, slug: str, **fields: Any) -> A:
     """Make an artifact without versions. Its slug is fixed from now on, and never given again."""
     require(actor, Act.EDIT)
     if not SLUG.fullmatch(slug) or len(slug) > SLUG_LIMIT:

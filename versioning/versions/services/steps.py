@@ -33,7 +33,7 @@ def locked(actor: Actor, artifact: Artifact) -> Iterator[Artifact]:
 
 def version_of(artifact: Artifact, number: int) -> Version:
     """The version of that number; `not_found` when there is none."""
-    found = Version.objects.of(artifact).filter(number=number).first()
+    found: Version | None = Version.objects.of(artifact).filter(number=number).first()
     if found is None:
         raise not_found()
     return found
@@ -43,7 +43,8 @@ def number_of(artifact: Artifact, version_id: UUID | None) -> int | None:
     """The number that a pointer stands on."""
     if version_id is None:
         return None
-    return Version.objects.of(artifact).values_list("number", flat=True).get(pk=version_id)
+    number: int = Version.objects.of(artifact).values_list("number", flat=True).get(pk=version_id)
+    return number
 
 
 def refuse_archived(artifact: Artifact) -> None:

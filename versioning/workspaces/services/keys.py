@@ -53,7 +53,8 @@ def revoke_key(actor: Actor, key_id: object) -> ApiKey:
     """End a key at once, in every process; what it did stays recorded."""
     require(actor, Act.MANAGE)
     with transaction.atomic():
-        key = ApiKey.objects.in_workspace(actor).select_for_update().filter(pk=key_id).first()
+        keys_here = ApiKey.objects.in_workspace(actor)
+        key: ApiKey | None = keys_here.select_for_update().filter(pk=key_id).first()
         if key is None:
             raise not_found()
         if key.revoked_at:

@@ -101,7 +101,8 @@ def find_invite(secret: str) -> tuple[UUID, UUID] | None:
     """The workspace and the invite that a link's secret opens; None when it opens nothing (any more)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT workspace_id, invite_id FROM open_invite(%s)", [keys.digest(secret)])
-        return cursor.fetchone()
+        found: tuple[UUID, UUID] | None = cursor.fetchone()
+        return found
 
 
 def opened_invite(secret: str) -> Invite | None:
@@ -159,7 +160,8 @@ def _act_for(role: str) -> Act:
 def _locked(actor: Actor, member_id: object) -> Member:
     """One member, with the workspace locked: two owners must not demote each other at once."""
     Workspace.objects.select_for_update().get(pk=actor.workspace.pk)
-    member = Member.objects.in_workspace(actor).select_related("user").filter(pk=member_id).first()
+    members = Member.objects.in_workspace(actor).select_related("user")
+    member: Member | None = members.filter(pk=member_id).first()
     if member is None:
         raise not_found()
     return member

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
@@ -80,7 +81,7 @@ def close_workspace(actor: Actor, *, confirm: str) -> None:
         Workspace.objects.filter(pk=actor.workspace.pk).update(closed_at=actor.now())
 
 
-def workspaces_of(user_id: object) -> list[dict[str, str]]:
+def workspaces_of(user_id: UUID) -> list[dict[str, str]]:
     """The open workspaces that a person is a member of: slug, name, role. Asked before one is entered."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT slug, name, role FROM my_workspaces(%s)", [user_id])

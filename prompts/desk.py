@@ -62,7 +62,7 @@ def start_of(prompt: Prompt) -> Version | None:
     """The version that one begins to write from."""
     versions = Version.objects.of(prompt)
     draft = versions.drafts().newest_first().first()
-    return draft or versions.filter(pk=prompt.live_id).first() or versions.newest_first().first()
+    return draft or prompt.live or versions.newest_first().first()
 
 
 def variables_against(source: str, base: str | None) -> list[dict[str, str]]:

@@ -190,7 +190,7 @@ def _segment(name: str, span: Span, start: datetime, end: datetime, *, last: boo
         looks.append("tiny")
     elif width < 3 * needed:
         looks.append("narrow")
-    width = max(width, 0.6 if last else 0.2)  # what began a moment ago is seen too
+    width = max(width, 1.2 if last else 0.2)  # what began a moment ago is seen too
     left = min((span.start - start) / whole, 100 - width)
     return Segment(
         f"{left:.2f}", f"{width:.2f}", label,

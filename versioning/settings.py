@@ -216,6 +216,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invite's link is the proof; a changed address is verified
+ACCOUNT_FORMS = {"add_email": "versioning.workspaces.accounts.AddressForm"}
 ACCOUNT_CHANGE_EMAIL = True  # one address per account, exchanged once the new one answered
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a reset for an unknown address mails no stranger
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Previse] "

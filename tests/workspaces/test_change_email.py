@@ -16,12 +16,23 @@ def alice(cast):
     cache.clear()
     client = Client()
     client.post("/account/login/", {"login": "alice@example.com", "password": PASSWORD})
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
     return client
 
 
 def signs_in(email):
     answer = Client().post("/account/login/", {"login": email, "password": PASSWORD})
     return answer.status_code == 302
+
+
+def test_the_password_is_asked_for_again(cast):
+    client = Client()
+    client.post("/account/login/", {"login": "alice@example.com", "password": PASSWORD})
+
+    answer = client.post("/account/email/", {"action_add": "", "email": "alice@new.example.com"})
+
+    assert answer["Location"].startswith("/account/reauthenticate/")
+    assert mail.outbox == []
 
 
 def test_until_it_is_confirmed_nothing_changes(cast, alice):

@@ -68,6 +68,17 @@ def test_it_is_searched_by_person_act_and_prompt(cast, web, words, found):
     assert len([row for row in answer.context["rows"] if row["subject"]]) == wanted
 
 
+@pytest.mark.parametrize(
+    ("words", "found"), [("protected", 1), ("switched staging", 1), ("renamed", 0), ("changed settings", 1)]
+)
+def test_the_words_that_it_says_find_what_they_say(cast, web, words, found):
+    change_workspace(cast.ada, staging_enabled=False, protect_live=True)
+
+    answer = web.get("settings/log/", q=words)
+
+    assert len(answer.context["rows"]) == found
+
+
 def test_it_goes_on_by_a_cursor_without_gap_or_repetition(cast, web, monkeypatch):
     make_prompt(cast.eve, live=4)
     monkeypatch.setattr(log, "PAGE", 3)

@@ -7,7 +7,7 @@ from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import SignupForm
+from allauth.account.forms import AddEmailForm, SignupForm
 from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -45,7 +45,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return True
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **signed_in: Any) -> Any:
-        """As ever; an account that a command made gets its row of addresses."""
+        """As ever; an account that was made without its row of addresses gets it."""
         assert isinstance(user, User)
         if not EmailAddress.objects.filter(user=user, verified=True).exists():
             vouch(user)
@@ -81,6 +81,17 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
             log.error("a second factor was kept under another SECRET_KEY")
             return base64.b32encode(secrets.token_bytes(20)).decode()
         return plain.decode()
+
+
+class AddressForm(AddEmailForm):  # type: ignore[misc]
+    """Another address for one's account. What another account has is refused, and its owner gets no mail."""
+
+    def clean_email(self) -> str:
+        """An address that nobody has."""
+        email = str(super().clean_email())
+        if filter_users_by_email(email):
+            raise forms.ValidationError("This address has an account.", code="known")
+        return email
 
 
 class InvitedForm(SignupForm):  # type: ignore[misc]

@@ -33,9 +33,12 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **extra: object) -> "User":
         """Make a person; without a password they cannot sign in by one."""
+        from versioning.workspaces.accounts import vouch
+
         user = self.model(email=self.normalize_email(email).lower(), **extra)
         user.set_password(password)
         user.save(using=self._db)
+        vouch(user)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **extra: object) -> "User":

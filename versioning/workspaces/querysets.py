@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
-
-from versioning.workspaces.events import EventName
 
 if TYPE_CHECKING:
     from versioning.workspaces.actor import Actor
@@ -70,22 +68,20 @@ class EventQuerySet(_InWorkspace):
         )
         return self.filter(follows, created_at__lte=at)
 
-    def search(self, words: str, about: Callable[[str], Iterable[UUID]]) -> Self:
-        """Every word in the person, the act, its message or what it was done to.
+    def search(self, words: str, says: Callable[[str], models.Q]) -> Self:
+        """Every word in the person, the message, the one it was done to, or what the log says of the act.
 
-        `about` finds the artifacts that a word names: rooms above know them.
+        `says` finds by what the log's own words say; querysets know no words.
         """
         found = self
         for word in words.replace("\0", "").split()[:10]:
-            low = word.lower()
-            acts = [name for name, label in EventName.choices if low in name or low in str(label).lower()]
             found = found.filter(
                 models.Q(actor_label__icontains=word)
                 | models.Q(message__icontains=word)
-                | models.Q(name__in=acts)
                 | models.Q(data__member_name__icontains=word)
                 | models.Q(data__key_name__icontains=word)
-                | models.Q(artifact_id__in=list(about(word)))
+                | models.Q(data__note__icontains=word)
+                | says(word)
             )
         return found
 

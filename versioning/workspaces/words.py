@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from versioning.workspaces.events import EventName as E
 from versioning.workspaces.models import Event
 
@@ -19,6 +21,18 @@ PLAIN = {
 SETTINGS = {
     "staging_enabled": {True: "switched staging on", False: "switched staging off"},
     "protect_live": {True: "protected live", False: "stopped protecting live"},
+}
+# What `did` says beyond the label of the act, for the search.
+SPOKEN = {
+    E.VERSION_CREATED: "written from",
+    E.MEMBER_CHANGED: "made",
+    E.MEMBER_JOINED: "added",
+    E.MEMBER_REMOVED: "left",
+}
+SAID_OF_SETTINGS = {
+    "name": "renamed the workspace",
+    "staging_enabled": "switched staging on off",
+    "protect_live": "stopped protecting live protected",
 }
 VIA = {
     "rest": "by REST",
@@ -61,6 +75,14 @@ def did(event: Event) -> str:
         role = data.get("changes", {}).get("role", {})
         return f"made {data.get('member_name')} {_a(role.get('to'))}, before {role.get('from')}"
     return str(name.label)
+
+
+def saying(word: str) -> Q:
+    """The Events of which the log says this word, or whose name holds it."""
+    low = word.lower()
+    acts = [name.value for name in E if low in f"{name.value} {name.label} {SPOKEN.get(name, '')}".lower()]
+    fields = [field for field, said in SAID_OF_SETTINGS.items() if low in said]
+    return Q(name__in=acts) | Q(name=E.WORKSPACE_CHANGED, data__changes__has_any_keys=fields)
 
 
 def by_way(event: Event) -> str:

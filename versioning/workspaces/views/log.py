@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -16,7 +17,7 @@ from versioning.workspaces.policy import Act, require
 from versioning.workspaces.querysets import EventQuerySet
 from versioning.workspaces.subjects import Subject, subjects
 from versioning.workspaces.views.frame import actor_of, framed, url
-from versioning.workspaces.words import by_way, did
+from versioning.workspaces.words import by_way, did, saying
 
 PAGE = 50
 COUNTED = 10_000
@@ -30,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     words, after = request.GET.get("q", "").strip()[:200], request.GET.get("after", "")
     events = Event.objects.in_workspace(actor)
     if words:
-        events = events.search(words, lambda word: subjects().like(actor, word))
+        events = events.search(words, lambda word: saying(word) | _about(actor, word))
     rows = list(_following(events.newest_first(), after).without_texts()[: PAGE + 1])
     more = len(rows) > PAGE
     query = {"q": words} if words else {}
@@ -40,6 +41,10 @@ def show(request: HttpRequest) -> HttpResponse:
         total=_counted(events), first_url=url(actor, "log"),
     )  # fmt: skip
     return render_page(request, "workspaces/log.html", page, part="rows" if after else "found")
+
+
+def _about(actor: Actor, word: str) -> Q:
+    return Q(artifact_id__in=list(subjects().like(actor, word)))
 
 
 def _presented(actor: Actor, events: list[Event]) -> list[dict[str, Any]]:

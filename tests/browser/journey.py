@@ -11,6 +11,7 @@ from tests.browser.prompt_page import PromptPage
 from tests.browser.world import World
 from tests.cast import PASSWORD
 from tests.delivery.house import until
+from versioning.workspaces.services.workspaces import change_workspace
 
 PATIENCE = 10.0
 FIRST = "\nAlways say who you are: {{ agent_name }}.\n"
@@ -28,7 +29,7 @@ class Journey(PromptPage):
     def __post_init__(self) -> None:
         self.live_key, self.test_key = self.world.key("live"), self.world.key("test")
 
-    # What a program gets --------------------------------------------------------------------------------------
+    # What a program gets ------------------------------------------------------------------------------------
     def read(self, key: str) -> dict[str, Any]:
         """What a program gets."""
         answer = self.world.server.prompt(self.slug, key)
@@ -42,7 +43,7 @@ class Journey(PromptPage):
         until(lambda: (self.read(key)["label"], self.read(key)["served_from"]) == wanted, within=PATIENCE)
         return self.read(key)
 
-    # What alice does, in this order ---------------------------------------------------------------------------
+    # What alice does, in this order -------------------------------------------------------------------------
     def signs_in(self) -> None:
         """By the form."""
         self.page.goto("/")
@@ -83,7 +84,8 @@ class Journey(PromptPage):
         self.hands.press(self.tab("Editor"))
         before = self.source.input_value()
         self.hands.append(self.source, text)
-        self.hands.write(self.page.get_by_label(re.compile("^Message( of the new version)? optional")), message)
+        words = self.page.get_by_label(re.compile("^Message( of the new version)? optional"))
+        self.hands.write(words, message)
         self.hands.press(self.button("Save as new version"))
         self.said(f"Saved v{number} (draft).")
         expect(self.source).to_have_value(before + text)
@@ -93,7 +95,8 @@ class Journey(PromptPage):
         self.hands.press(self.link(f"Promote v{number}…", self.page.locator("#messages")))
         expect(self.page.get_by_role("heading", name=f"Review before promoting v{number}")).to_be_visible()
         expect(self.page.locator(".move")).to_contain_text(f"Production reads switch to v{number}.")
-        expect(self.page.locator(".review-side")).to_contain_text("Callers must pass the new variable agent_name.")
+        side = self.page.locator(".review-side")
+        expect(side).to_contain_text("Callers must pass the new variable agent_name.")
         self.hands.press(self.button(f"Promote v{number}"))
         self.said(f"v{number} is live. v{was} stays in history.")
 
@@ -124,9 +127,10 @@ class Journey(PromptPage):
         """From the version's row, after a review."""
         self.hands.press(self.row(number).locator(".v-row"))
         self.hands.press(self.link(f"Roll back to v{number}…"))
-        expect(self.page.get_by_role("heading", name=f"Review before rolling back to v{number}")).to_be_visible()
+        title = f"Review before rolling back to v{number}"
+        expect(self.page.get_by_role("heading", name=title)).to_be_visible()
         self.hands.press(self.button(f"Roll back to v{number}"))
-        self.said(f"v{number} is live. v{was} stays in history. Its text is in your editor.")
+        self.said(f"v{number} is live and its text is in your editor. v{was} stays in history.")
 
     def finds_the_drafts_and_the_source(self, draft: int, retired: int, live: int, source: str) -> None:
         """Nothing went: the draft, the version that was live, and the old text in the editor."""
@@ -140,6 +144,7 @@ class Journey(PromptPage):
 def do_the_main_job(journey: Journey, words: str, changed: str) -> None:
     """Search, diff, edit, save, promote, stage, staging off, roll back; a program reads along."""
     old, new = journey.newest, journey.newest + 1
+    journey.world.act(journey.world.cast.alice, change_workspace, staging_enabled=True)
     source = journey.read(journey.live_key)["content"]
     journey.signs_in()
     journey.opens_the_prompt()

@@ -1,4 +1,4 @@
-"""A long history loads as one scrolls, is searched while one types, and keeps what it shows in its address."""
+"""A long history loads as one scrolls, is searched while one types, and its address says what is shown."""
 
 import pytest
 from playwright.sync_api import expect

@@ -16,7 +16,7 @@ def test_the_main_job_on_a_real_history(world, browsers, server_environment):
     if not HISTORIES.exists():
         pytest.skip(f"There are no real histories at {HISTORIES}.")
     command = [sys.executable, "manage.py", "import_history", str(HISTORIES), "--workspace", "demo"]
-    told = subprocess.run(command, cwd=ROOT, env=server_environment, capture_output=True, text=True, check=False)
+    told = subprocess.run(command, cwd=ROOT, env=server_environment, capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
     assert "18 prompts, 679 versions (679 of them new)" in told.stdout
     page = browsers.nobody()

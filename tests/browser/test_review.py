@@ -12,6 +12,7 @@ def live_number(world, prompt):
     def ask(actor):
         prompt.refresh_from_db()
         return prompt.live.number
+
     return world.act(world.cast.alice, ask)
 
 

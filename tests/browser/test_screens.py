@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from prompts.demo import fill
 from prompts.services import create_prompt
-from tests.browser.prompt_page import PromptPage
 from tests.server import ROOT
 from versioning.versions import services
 from versioning.workspaces.actor import Actor
@@ -25,33 +24,35 @@ MESSAGES = [
 ]  # fmt: skip
 # Days ago, act, number: as a team would have gone.
 STORY = [
-    *((116 - 2 * number, "promote", number) for number in range(1, 10)), (92, "stage", 10), (86, "promote", 10), (82, "stage", 11), (76, "promote", 11),
-    (67, "roll_back", 10), (66, "stage", 12), (62, "promote", 12), (54, "stage", 13), (38, "unstage", 0),
-    (2, "stage", 14),
+    *((116 - 2 * number, "promote", number) for number in range(1, 10)),
+    (92, "stage", 10), (86, "promote", 10), (82, "stage", 11), (76, "promote", 11), (67, "roll_back", 10),
+    (66, "stage", 12), (62, "promote", 12), (54, "stage", 13), (38, "unstage", 0), (2, "stage", 14),
 ]  # fmt: skip
+RULE = "* Keep to rule {} of the house, and say so where it does not fit the task at hand."
+FORGE = "* With services outside, such as a {}, use their interfaces, never a browser."
+NAMES = (
+    '* If there is a name already, use it. Where there is none, write "{}" as the name and "{}" as the '
+    "address, unless you were told otherwise."
+)
+OLD = {
+    30: "* Follow the habits of this repository where they differ from the rules above: {{ repo_rules }}",
+    34: NAMES.format("helper", "helper@example.com"),
+    74: FORGE.format("forge or a tracker"),
+}
+NEW = {
+    30: "* Before you commit in a new repository, write a list of the files that stay out of it; "
+    "where there is one, add to it what this task needs.",
+    34: NAMES.format("{{ git_user_name }}", "{{ git_user_email }}"),
+    74: FORGE.format("forge, a tracker or a wiki"),
+}
 
 
 def text(number: int) -> str:
-    """What the prompt says in its version of that number."""
-    lines = [f"* Keep to rule {line} of the house, and say so where it does not fit the task at hand." for line in range(1, 114)]
-    if number < 14:
-        lines[30] = "* Follow the habits of this repository where they differ from the rules above: {{ repo_rules }}"
-        lines[34] = (
-            '* If there is a name already, use it. Where there is none, write "helper" as the name and '
-            '"helper@example.com" as the address, unless you were told otherwise.'
-        )
-        lines[74] = "* With services outside, such as a forge or a tracker, use their interfaces, never a browser."
-    else:
-        lines[30] = (
-            "* Before you commit in a new repository, write a list of the files that stay out of it; where there "
-            "is one, add to it what this task needs."
-        )
-        lines[34] = (
-            '* If there is a name already, use it. Where there is none, write "{{ git_user_name }}" as the name and '
-            '"{{ git_user_email }}" as the address, unless you were told otherwise.'
-        )
-        lines[74] = "* With services outside, such as a forge, a tracker or a wiki, use their interfaces, never a browser."
-    return "\n".join([*lines[: 100 + min(number, 13)], *lines[113:]]) + "\n"
+    """What the prompt says in its version of that number: a rule more each time, until the last."""
+    lines = [RULE.format(line) for line in range(1, 100 + min(number, 13))]
+    for at, line in (NEW if number == 14 else OLD).items():
+        lines[at] = line
+    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,10 @@ ADAS = "Greet {{ name }}.\nAsk how you can help.\nSay goodbye and thank them.\n"
 
 def texts(world, slug):
     """Every version of a prompt by its number."""
+
     def ask(actor):
         return dict(Version.objects.filter(artifact__slug=slug).values_list("number", "source"))
+
     return world.act(world.cast.alice, ask)
 
 

@@ -1,4 +1,4 @@
-"""The watch hears: each thing that no page may do is planted once, or the silence of the others means nothing."""
+"""The watch hears: what no page may do is planted once, or the silence of the others means nothing."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,23 +8,24 @@ INLINE_SCRIPT = """() => {
   script.textContent = "globalThis.__x = 1";
   document.body.append(script);
 }"""
+INSERT = "(html) => document.body.insertAdjacentHTML('beforeend', html)"
 PLANTED = {
-    "an inline script": (INLINE_SCRIPT, "policy: script-src"),
-    "an inline style": ("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">')", "policy: style-src"),
-    "an inline handler": ("document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=__x=1>')", "policy: script-src"),
-    "an error on the console": ("console.error('planted')", "error: planted"),
-    "an error that nobody caught": ("setTimeout(() => { throw new Error('planted'); })", "error: planted"),
-    "a dialog": ("setTimeout(() => alert('planted'))", "dialog: alert planted"),
-    "a request to elsewhere": ("void fetch('http://127.0.0.1:9/planted').catch(() => 0)", "policy: connect-src"),
+    "an inline script": (INLINE_SCRIPT, None, "policy: script-src"),
+    "an inline style": (INSERT, '<p style="color: red">', "policy: style-src"),
+    "an inline handler": (INSERT, "<img src=x: onerror=__x=1>", "policy: script-src"),
+    "an error on the console": ("console.error('planted')", None, "error: planted"),
+    "an error not caught": ("setTimeout(() => { throw new Error('planted'); })", None, "error: planted"),
+    "a dialog": ("setTimeout(() => alert('planted'))", None, "dialog: alert planted"),
+    "a request to elsewhere": ("void fetch('//127.0.0.1:9').catch(() => 0)", None, "policy: connect-src"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", PLANTED)
 def test_the_watch_hears(page, watch, fault):
-    script, complaint = PLANTED[fault]
+    script, argument, complaint = PLANTED[fault]
     page.goto("prompts/")
 
-    page.evaluate(script)
+    page.evaluate(script, argument)
     page.wait_for_timeout(200)
     heard = watch.heard()
     watch.expect(".")

@@ -1,4 +1,4 @@
-"""Everything works without JavaScript: buttons instead of waiting, links instead of loading, pages instead of parts."""
+"""Everything works without JavaScript: buttons and links in the place of waiting and loading."""
 
 import re
 
@@ -60,7 +60,7 @@ def test_the_life_of_a_version_from_the_first_word_to_the_roll_back(plain, world
     plain.goto("prompts/greeting/versions/1/")
     here.link("Roll back to v1…").click()
     here.button("Roll back to v1").click()
-    here.said("v1 is live. v2 stays in history. Its text is in your editor.")
+    here.said("v1 is live and its text is in your editor. v2 stays in history.")
     until(lambda: read(world, "greeting", live_key)["content"] == "Hello {{ name }}.\n", within=10)
     here.tab("Editor").click()
     expect(here.source).to_have_value("Hello {{ name }}.\n")

@@ -56,7 +56,7 @@ def test_a_roll_back_keeps_it_aside_and_offers_it_back(page, world):
 
     here.open("versions/1/rollback/")
     here.button("Roll back to v1").click()
-    here.said("v1 is live.")
+    here.said("v1 is live and its text is in your editor.")
     here.open()
     expect(here.source).not_to_have_value(TYPED)
     expect(page.locator(".keep")).to_contain_text("v1 was rolled back to")

@@ -1,0 +1,120 @@
+"""A phone can review and roll back: by touch, without scrolling sideways, on targets that a thumb hits."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.prompt_page import PromptPage
+from tests.factories import make_prompt
+from versioning.versions import services
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+THUMB = 40  # px
+LONG_LINE = "You answer in one paragraph, in the language of the question, without any list or heading. " * 3
+PAGES = {
+    "the prompts": "prompts/",
+    "a new prompt": "prompts/new/",
+    "the editor": "prompts/pocket/",
+    "the versions": "prompts/pocket/versions/",
+    "a version with its diff": "prompts/pocket/versions/4/",
+    "a unified diff": "prompts/pocket/compare/1...4/?layout=unified",
+    "a diff side by side": "prompts/pocket/compare/1...4/",
+    "a review": "prompts/pocket/versions/4/promote/",
+    "unpublishing": "prompts/pocket/unpublish/",
+    "what happened": "prompts/pocket/history/",
+    "use in code": "prompts/pocket/code/",
+    "a prompt's settings": "prompts/pocket/settings/",
+    "the settings": "settings/",
+    "the members": "settings/members/",
+    "the keys": "settings/keys/",
+    "the log": "settings/log/",
+    "account security": "/account/2fa/",
+}
+
+
+@pytest.fixture(scope="module")
+def pocket(world):
+    """A prompt with long lines, a staged draft and something to roll back to."""
+    prompt = world.act(
+        world.cast.eve, make_prompt, slug="pocket", live=3, drafts=1, source=f"{LONG_LINE}{{{{ name }}}}\n"
+    )
+    world.act(world.cast.eve, services.stage, prompt, 4)
+    return prompt
+
+
+@pytest.fixture
+def phone(browsers, world):
+    """alice's phone."""
+    return browsers.of(world.cast.alice, **PHONE)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways(phone, pocket, name):
+    phone.goto(PAGES[name])
+
+    width, wide = phone.evaluate("""() => [
+      document.documentElement.scrollWidth,
+      [...document.querySelectorAll("main *")]
+        .filter((one) => one.getBoundingClientRect().right > screen.width + 1)
+        .map((one) => one.outerHTML.slice(0, 160)),
+    ]""")
+
+    assert width <= PHONE["viewport"]["width"], wide[:8]
+
+
+def test_a_version_is_reviewed_and_rolled_back_by_touch(phone, world):
+    world.prompt("thumbs", live=2)
+    here = PromptPage(phone, "thumbs")
+    phone.goto("prompts/")
+    here.link("thumbs").tap()
+    here.tab("Versions").tap()
+
+    here.row(1).locator(".v-row").tap()
+    expect(here.row(1).locator(".diff")).to_be_visible()
+    roll_back = here.link("Roll back to v1…")
+    assert roll_back.bounding_box()["height"] >= THUMB
+    roll_back.tap()
+    confirm = here.button("Roll back to v1")
+    assert confirm.bounding_box()["height"] >= THUMB
+    confirm.tap()
+
+    here.said("v1 is live and its text is in your editor. v2 stays in history.")
+
+
+TARGETS = {
+    "prompts/": [("link", "New prompt"), ("link", "Search prompts")],
+    "prompts/pocket/": [("button", "Update draft v4")],
+    "prompts/pocket/versions/4/": [
+        ("link", "Promote v4…"), ("button", "Clear staging"), ("button", "Open in editor"),
+    ],
+    "prompts/pocket/versions/4/promote/": [("button", "Promote v4")],
+    "prompts/pocket/unpublish/": [("button", "Unpublish v3")],
+    "settings/": [("button", "Save settings")],
+    "settings/keys/": [("button", "Create key")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", TARGETS)
+def test_what_one_presses_is_as_high_as_a_thumb(phone, pocket, path):
+    phone.goto(path)
+
+    for role, name in TARGETS[path]:
+        box = phone.get_by_role(role, name=name, exact=True).first.bounding_box()
+        assert box["height"] >= THUMB, (name, box)
+
+
+def test_the_menu_holds_what_the_sidebar_holds(phone, world):
+    phone.goto("prompts/")
+
+    phone.locator(".topbar summary").tap()
+    phone.get_by_role("navigation", name="Workspace, menu").get_by_role("link", name="Settings").tap()
+
+    expect(phone.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+
+
+def test_the_rest_of_what_a_version_offers_is_in_its_menu(phone, pocket):
+    here = PromptPage(phone, "pocket").open("versions/4/")
+
+    here.row(4).locator(".phone-more summary").tap()
+    here.row(4).locator(".phone-more").get_by_role("link", name="Delete draft…").tap()
+
+    expect(phone.get_by_role("heading", name="Delete the draft v4?")).to_be_visible()

@@ -7,7 +7,7 @@ from tests.factories import make_prompt
 from versioning.lib.transaction import told
 
 REFUSED = {
-    "a frozen version is not rewritten": "UPDATE versions_version SET number = 99 WHERE locked_at IS NOT NULL",
+    "a frozen version is not changed": "UPDATE versions_version SET number = 99 WHERE locked_at IS NOT NULL",
     "a frozen version is not deleted": "DELETE FROM versions_version WHERE locked_at IS NOT NULL",
     "an Event is not rewritten": "UPDATE workspaces_event SET message = 'x'",
     "an Event is not deleted": "DELETE FROM workspaces_event",

@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
@@ -74,7 +75,7 @@ class Tenant:
         if slug is None:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _ask_to_sign_in(request)
         actor = _member(request, slug)
         if actor is None:
             raise Http404
@@ -138,6 +139,19 @@ def _member(request: HttpRequest, slug: str) -> Actor | None:
     tell(workspace_id, request.user.pk, request.id)  # type: ignore[attr-defined]
     member = Member.objects.select_related("workspace", "user").get(pk=member_id)
     return Actor.of_member(member, via="web", request_id=request.id)  # type: ignore[attr-defined]
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in, and come back to the page; from a form or a part of a page, to the page that it was on."""
+    here = request.get_full_path()
+    if request.method not in ("GET", "HEAD") or request.headers.get("HX-Request"):
+        seen = urlsplit(request.headers.get("Referer", ""))
+        inside = seen.netloc == request.get_host() and seen.path.startswith("/w/")
+        here = f"{seen.path}?{seen.query}".rstrip("?") if inside else "/"
+    answer = redirect_to_login(here)
+    if request.headers.get("HX-Request"):  # a redirect would be followed, and its page put into a part
+        answer = HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
+    return answer
 
 
 def _busy(request: HttpRequest) -> HttpResponse:

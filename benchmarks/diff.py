@@ -45,9 +45,7 @@ def real_pair() -> Pair | None:
 def made_pair() -> Pair:
     """65 KB of prose-like lines; in 5 % of them some words changed."""
     dice = random.Random(65)
-    words = [
-        "".join(dice.choices("abcdefghijklmnopqrst", k=dice.randint(2, 9))) for _ in range(800)
-    ]
+    words = ["".join(dice.choices("abcdefghijklmnopqrst", k=dice.randint(2, 9))) for _ in range(800)]
     old: list[str] = []
     size = 0
     while size < 65_000:
@@ -77,9 +75,7 @@ def hostile_pairs() -> Iterator[tuple[str, Pair]]:
     symbols = [f"symbol {dice.randrange(150)} on a line" for _ in range(8000)]
     yield "8000 lines of 150 symbols", ("\n".join(symbols), "\n".join(dice.sample(symbols, 8000)))
     yield "one line of 32 KB", ("ab" * 16_384, "ba" * 16_384)
-    signs = [
-        "\n".join("".join(dice.choices("+-*/ ab", k=4000)) for _ in range(50)) for _ in range(2)
-    ]
+    signs = ["\n".join("".join(dice.choices("+-*/ ab", k=4000)) for _ in range(50)) for _ in range(2)]
     yield "50 lines of 4 KB of signs", (signs[0], signs[1])
     unique = [f"{dice.random()} and some more words in this line" for _ in range(20_000)]
     yield "1 MB shuffled", ("\n".join(unique), "\n".join(dice.sample(unique, 20_000)))
@@ -143,9 +139,7 @@ def _ratios(name: str, pair: Pair) -> list[dict[str, Any]]:
 
 
 def _difflib(old: str, new: str) -> object:
-    return list(
-        SequenceMatcher(None, old.split("\n"), new.split("\n"), autojunk=False).get_opcodes()
-    )
+    return list(SequenceMatcher(None, old.split("\n"), new.split("\n"), autojunk=False).get_opcodes())
 
 
 def _shown(diff: Diff) -> list[object]:

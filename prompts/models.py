@@ -39,9 +39,7 @@ class WorkingCopy(models.Model):
     prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="working_copies")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     source = models.TextField(blank=True)
-    base = models.ForeignKey(
-        Version, models.SET_NULL, null=True, related_name="+", db_constraint=False
-    )
+    base = models.ForeignKey(Version, models.SET_NULL, null=True, related_name="+", db_constraint=False)
     base_tag = models.CharField(max_length=40, blank=True)
     revision = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField()

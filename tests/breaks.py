@@ -109,7 +109,9 @@ def main() -> int:
             if wanted and broken.requirement not in wanted:
                 continue
             turned_red = _try(copy, broken)
-            print(f"{broken.requirement:3}  {'red, as it should' if turned_red else 'STILL GREEN'}  {broken.tests}")
+            print(
+                f"{broken.requirement:3}  {'red, as it should' if turned_red else 'STILL GREEN'}  {broken.tests}"
+            )
             if not turned_red:
                 unguarded.append(broken.requirement)
     if unguarded:
@@ -139,7 +141,9 @@ def _try(project: Path, broken: Break) -> bool:
     finally:
         file.write_text(whole)
     if result.returncode not in (0, 1):  # 1: tests failed. Anything else did not even run them.
-        raise SystemExit(f"Break {broken.requirement} did not run:\n{result.stdout[-3000:]}{result.stderr[-2000:]}")
+        raise SystemExit(
+            f"Break {broken.requirement} did not run:\n{result.stdout[-3000:]}{result.stderr[-2000:]}"
+        )
     return result.returncode == 1
 
 

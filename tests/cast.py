@@ -63,9 +63,7 @@ class Web:
         headers = {"HX-Request": "true"} if htmx else {}
         self.client = Client(headers=headers)
         assert actor.user
-        self.client.force_login(
-            actor.user, backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        self.client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
 
     def of(self, actor: Actor) -> "Web":
         """The same kind of browser, in another's hands."""

@@ -26,15 +26,15 @@ APPEND_ONLY = ("workspaces_event",)
 
 def pytest_configure() -> None:
     postgres.ensure_running()
-    settings.STORAGES["staticfiles"]["BACKEND"] = (
-        "django.contrib.staticfiles.storage.StaticFilesStorage"
-    )
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "transactional_db" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("django_db"):
+        if "transactional_db" in getattr(item, "fixturenames", ()) and not item.get_closest_marker(
+            "django_db"
+        ):
             item.add_marker(pytest.mark.django_db(transaction=True))
         for marker in item.iter_markers("django_db"):
             if marker.kwargs.get("transaction"):  # the flush skips mirrors: name the real one too

@@ -179,5 +179,3 @@ def test_no_verb_of_rest_is_forgotten():
     }
 
     assert unsafe <= known
-
-

@@ -199,8 +199,12 @@ def test_the_wall_is_what_hides_them(cast, prompt):
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE workspaces_event SET message = 'x'", "DELETE FROM workspaces_event", "TRUNCATE workspaces_event"],
-)  # fmt: skip
+    [
+        "UPDATE workspaces_event SET message = 'x'",
+        "DELETE FROM workspaces_event",
+        "TRUNCATE workspaces_event",
+    ],
+)
 def test_the_owner_too_cannot_change_events(committed_cast, statement):
     with pytest.raises(DatabaseError) as caught, connections["owner"].cursor() as cursor:
         cursor.execute(statement)

@@ -179,9 +179,7 @@ def test_lines_pair_by_likeness_and_not_by_index():
 def test_pairs_never_cross():
     old = "the red fox runs far away\nthe blue whale swims very deep\n"
     new = "the blue whale swims so deep\nthe red fox runs so far away\n"
-    pairs = [
-        (row.old_no, row.new_no) for row in rows_of(compare(old, new)) if row.kind == "changed"
-    ]
+    pairs = [(row.old_no, row.new_no) for row in rows_of(compare(old, new)) if row.kind == "changed"]
     assert len(pairs) == 1
 
 

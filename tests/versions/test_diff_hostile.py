@@ -141,9 +141,7 @@ def test_permuted_lines_are_called_too_different():
 
 def test_few_changes_among_few_symbols_are_still_aligned():
     lines = random.Random(7).choices(["yes", "no"], k=4000)
-    diff = compare(
-        "\n".join(lines), "\n".join([*lines[:1000], "maybe", *lines[1000:3000], *lines[3001:]])
-    )
+    diff = compare("\n".join(lines), "\n".join([*lines[:1000], "maybe", *lines[1000:3000], *lines[3001:]]))
     assert (diff.aligned, diff.added, diff.removed) == (True, 1, 1)
 
 
@@ -167,9 +165,7 @@ def test_a_costly_passage_leaves_the_rest_aligned():
 # Characters that one does not see
 
 
-@pytest.mark.parametrize(
-    "sign", ["\u200b", "\u202e", "\u2066", "\u00a0", "\ufeff", "\x00", "\U000e0041"]
-)
+@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\u2066", "\u00a0", "\ufeff", "\x00", "\U000e0041"])
 def test_hidden_characters_in_changed_lines_are_told(sign):
     assert compare("one\n", f"one{sign}\n").hidden
     assert not compare(f"a{sign}\nb\n", f"a{sign}\nc\n").hidden
@@ -237,9 +233,7 @@ def test_a_hanging_comparison_is_killed_and_both_texts_are_shown(use):
     diff = compare_safely(old, new, timeout=0.8)
     watch.join()
     assert not diff.aligned
-    assert diff.reason == (
-        "These texts are too different to align within 0.8 s; both are shown whole."
-    )
+    assert diff.reason == ("These texts are too different to align within 0.8 s; both are shown whole.")
     assert both(diff) == (old, new)
     assert len(pids) == 1
     assert ended(pids[0])

@@ -45,9 +45,7 @@ FROM pg_roles r WHERE r.rolname = current_user
 def create(connection: psycopg.Connection[Any], *, database: str) -> None:
     """Make the roles and the database where they are missing. Needs a superuser, autocommit."""
     connection.execute(MAKE.encode())
-    found = connection.execute(
-        "SELECT 1 FROM pg_database WHERE datname = %s", [database]
-    ).fetchone()
+    found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
     if not found:
         make = sql.SQL("CREATE DATABASE {} OWNER pv_owner").format(sql.Identifier(database))
         connection.execute(make)

@@ -47,6 +47,4 @@ def _now_told() -> tuple[str, ...]:
 
 def _set(*values: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in NAMES), values
-        )
+        cursor.execute("SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in NAMES), values)

@@ -25,9 +25,7 @@ class Artifact(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    workspace = models.ForeignKey(
-        Workspace, models.CASCADE, related_name="artifacts", editable=False
-    )
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="artifacts", editable=False)
     kind = models.CharField(max_length=10, editable=False)
     slug = models.SlugField(max_length=100, editable=False)
     last_number = models.PositiveIntegerField(db_default=0, editable=False)
@@ -51,9 +49,7 @@ class Artifact(models.Model):
             models.UniqueConstraint(fields=["workspace", "kind", "slug"], name="artifact_slug"),
             models.UniqueConstraint(fields=["id", "workspace"], name="artifact_in_workspace"),
         ]
-        indexes = [
-            models.Index(fields=["workspace", "kind", "-changed_at"], name="artifact_by_change")
-        ]
+        indexes = [models.Index(fields=["workspace", "kind", "-changed_at"], name="artifact_by_change")]
 
     def __str__(self) -> str:
         return self.slug
@@ -77,9 +73,7 @@ class Version(models.Model):
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     author_name = models.CharField(max_length=200)
     revision = models.PositiveIntegerField(default=1)
-    forked_from = models.ForeignKey(
-        "self", models.SET_NULL, null=True, related_name="+", db_constraint=False
-    )
+    forked_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", db_constraint=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     locked_at = models.DateTimeField(null=True)
@@ -90,9 +84,7 @@ class Version(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["artifact", "number"], name="version_number"),
             models.UniqueConstraint(fields=["artifact", "id"], name="version_in_artifact"),
-            models.CheckConstraint(
-                condition=models.Q(number__gt=0), name="version_number_positive"
-            ),
+            models.CheckConstraint(condition=models.Q(number__gt=0), name="version_number_positive"),
         ]
 
     def __str__(self) -> str:

@@ -148,10 +148,10 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
         seen = urlsplit(request.headers.get("Referer", ""))
         inside = seen.netloc == request.get_host() and seen.path.startswith("/w/")
         here = f"{seen.path}?{seen.query}".rstrip("?") if inside else "/"
-    answer = redirect_to_login(here)
+    to_sign_in = redirect_to_login(here)
     if request.headers.get("HX-Request"):  # a redirect would be followed, and its page put into a part
-        answer = HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
-    return answer
+        return HttpResponse(status=204, headers={"HX-Redirect": to_sign_in["Location"]})
+    return to_sign_in
 
 
 def _busy(request: HttpRequest) -> HttpResponse:

@@ -107,9 +107,7 @@ class Member(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["workspace", "user"], name="member_once"),
-            models.CheckConstraint(
-                condition=models.Q(role__in=Role.values), name="member_role_known"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="member_role_known"),
         ]
 
     def __str__(self) -> str:
@@ -127,9 +125,7 @@ class Invite(models.Model):
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField()
-    accepted_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, related_name="+", editable=False
-    )
+    accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
 
@@ -137,9 +133,7 @@ class Invite(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(role__in=Role.values), name="invite_role_known"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invite_role_known"),
         ]
 
     def __str__(self) -> str:
@@ -170,9 +164,7 @@ class ApiKey(models.Model):
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope), default=list, blank=True)
     prefix = models.CharField(max_length=20, editable=False)
     digest = models.BinaryField(unique=True, editable=False)
-    created_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, related_name="+", editable=False
-    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, editable=False)
@@ -183,9 +175,7 @@ class ApiKey(models.Model):
     class Meta:
         verbose_name = "API key"
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=KeyKind.values), name="key_kind_known"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=KeyKind.values), name="key_kind_known"),
         ]
 
     def __str__(self) -> str:

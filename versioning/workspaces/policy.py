@@ -63,9 +63,7 @@ def require(actor: Actor, act: Act) -> None:
         return
     rule = TABLE[act]
     if actor.kind == "key" and rule.scope:
-        raise DomainError(
-            "missing_scope", f"This key lacks the scope '{rule.scope}'.", scope=rule.scope
-        )
+        raise DomainError("missing_scope", f"This key lacks the scope '{rule.scope}'.", scope=rule.scope)
     if actor.kind == "key":
         raise DomainError("forbidden", "A key cannot do this. Sign in as a member.")
     role = needed(actor, act)

@@ -152,9 +152,7 @@ def _cut(region: Region, anchors: list[tuple[int, int]]) -> list[Region]:
 type _Path = tuple[int, int, int, _Path] | None
 
 
-def _shortest_edit(
-    old: Sequence[str], new: Sequence[str], budget: Budget
-) -> list[tuple[int, int]] | None:
+def _shortest_edit(old: Sequence[str], new: Sequence[str], budget: Budget) -> list[tuple[int, int]] | None:
     """Myers' greedy walk: index pairs that match, or None where it costs too much."""
     n, m = len(old), len(new)
     # One bad region must leave something for the regions after it.

@@ -180,9 +180,7 @@ def unified(block: Block) -> list[Row]:
     if block.kind != "change":
         return list(block.rows)
     old = [Row(r.old_no, None, r.old, None, "removed", r.old_note) for r in block.rows if r.old_no]
-    new = [
-        Row(None, r.new_no, None, r.new, "added", "", r.new_note) for r in block.rows if r.new_no
-    ]
+    new = [Row(None, r.new_no, None, r.new, "added", "", r.new_note) for r in block.rows if r.new_no]
     return old + new
 
 
@@ -205,9 +203,7 @@ def split(block: Block) -> list[Row]:
 def _side_by_side(old: list[Row], new: list[Row]) -> Iterator[Row]:
     for left, right in zip_longest(old, new):
         if left and right:
-            yield left._replace(
-                new_no=right.new_no, new=right.new, new_note=right.new_note, kind="changed"
-            )
+            yield left._replace(new_no=right.new_no, new=right.new, new_note=right.new_note, kind="changed")
         else:
             yield left or right
 

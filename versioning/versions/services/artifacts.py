@@ -20,7 +20,6 @@ SLUG = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*")
 SLUG_LIMIT = 100
 
 
-
 @dataclass(frozen=True)
 class Imported:
     """One version of a history that comes from elsewhere: its author is a name."""
@@ -50,9 +49,7 @@ def create[A: Artifact](actor: Actor, model: type[A], *, kind: str, slug: str, *
                 made.save(force_insert=True)
         except IntegrityError as error:
             noun = KINDS[kind].noun
-            raise DomainError(
-                "slug_taken", f"There is a {noun} '{slug}' already.", field="slug"
-            ) from error
+            raise DomainError("slug_taken", f"There is a {noun} '{slug}' already.", field="slug") from error
         note(actor, made, EventName.ARTIFACT_CREATED, slug=slug, kind=kind)
     made.refresh_from_db()
     return made

@@ -35,9 +35,7 @@ def save_version(
         digest = digest_of(source)
         forked = version_of(row, base) if base is not None else None
         if forked and forked.digest == digest:
-            raise DomainError(
-                "unchanged", f"The text equals that of {forked.label}: nothing to save."
-            )
+            raise DomainError("unchanged", f"The text equals that of {forked.label}: nothing to save.")
         Artifact.objects.filter(pk=row.pk).update(last_number=F("last_number") + 1)
         row.last_number += 1
         version = Version.objects.create(
@@ -69,9 +67,7 @@ def update_draft(
         text = kind_of(row).validate(source) if source is not None else version.source
         words = clean_message(message) if message is not None else version.message
         if (text, words) == (version.source, version.message):
-            raise DomainError(
-                "unchanged", f"Nothing differs from {version.label}: nothing to save."
-            )
+            raise DomainError("unchanged", f"Nothing differs from {version.label}: nothing to save.")
         former = {
             "source": version.source,
             "message": version.message,
@@ -93,9 +89,7 @@ def update_draft(
     return version
 
 
-def delete_draft(
-    actor: Actor, artifact: Artifact, number: int, *, expected: str | None = None
-) -> None:
+def delete_draft(actor: Actor, artifact: Artifact, number: int, *, expected: str | None = None) -> None:
     """Delete a draft; where staging stood on it, staging is cleared. Its text stays in the Event."""
     require(actor, Act.EDIT)
     with locked(actor, artifact) as row:
@@ -135,6 +129,4 @@ def _require_write(actor: Actor, artifact: Artifact, version: Version) -> None:
 
 def _refuse_frozen(version: Version) -> None:
     if not version.is_draft:
-        raise DomainError(
-            "frozen", f"{version.label} was live, so it is frozen. Save a new version."
-        )
+        raise DomainError("frozen", f"{version.label} was live, so it is frozen. Save a new version.")

@@ -17,9 +17,7 @@ from versioning.workspaces.models import Workspace
 from versioning.workspaces.policy import Act, require
 
 
-def stage(
-    actor: Actor, artifact: Artifact, number: int, *, generation: int | None = None
-) -> Artifact:
+def stage(actor: Actor, artifact: Artifact, number: int, *, generation: int | None = None) -> Artifact:
     """Point staging at a version. Errors: `staging_disabled`, `already_staged`, `stale`."""
     require(actor, Act.STAGE)
     with locked(actor, artifact) as row:
@@ -52,6 +50,4 @@ def unstage(actor: Actor, artifact: Artifact, *, generation: int | None = None) 
 def _refuse_disabled(actor: Actor) -> None:
     enabled = Workspace.objects.values_list("staging_enabled", flat=True).get(pk=actor.workspace.pk)
     if not enabled:
-        raise DomainError(
-            "staging_disabled", "Staging is off in this workspace. Settings → Enable staging."
-        )
+        raise DomainError("staging_disabled", "Staging is off in this workspace. Settings → Enable staging.")

@@ -80,9 +80,7 @@ def clean_message(message: str) -> str:
     if "\0" in message:
         raise DomainError("invalid", "A message cannot hold the NUL character.", field="message")
     if len(message) > MESSAGE_LIMIT:
-        raise DomainError(
-            "invalid", f"A message has at most {MESSAGE_LIMIT:,} characters.", field="message"
-        )
+        raise DomainError("invalid", f"A message has at most {MESSAGE_LIMIT:,} characters.", field="message")
     return message
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from versioning.lib.errors import DomainError
 from versioning.lib.htmx import done, render_page, wants_part
 from versioning.versions import services
-from versioning.versions.kinds import KINDS
+from versioning.versions.kinds import KINDS, kind_of
 from versioning.versions.models import Artifact, Version
 from versioning.versions.presenters.diffs import Look
 from versioning.versions.presenters.header import Links, header
@@ -119,10 +119,10 @@ def _reviewed(request: HttpRequest, actor: Actor, artifact: Artifact, number: in
         except DomainError as refused:
             error = _again(refused)
             artifact = _as_it_is(actor, artifact)
-    version = version_or_404(artifact, number)
+    version, links = version_or_404(artifact, number), Links(actor, artifact)
     offered = pointer_act(artifact, version)
     if offered != act:
-        return _other_act(request, Links(actor, artifact), version, offered, error)
+        return _other_act(request, links, version, offered, error)
     message = request.POST.get("message", version.message if act == "promote" else "")
     found = review(actor, artifact, version, act, Look.of(request.GET), message)
     if error:
@@ -132,7 +132,10 @@ def _reviewed(request: HttpRequest, actor: Actor, artifact: Artifact, number: in
         "review": found,
         "shown": found.shown,
         "artifact": artifact,
-        "versions_url": _list(actor, artifact),
+        "list_label": kind_of(artifact).namespace.capitalize(),
+        "list_url": links.list(),
+        "editor_url": links.to("editor"),
+        "versions_url": links.to("versions"),
     }
     return render_page(
         request, "versions/review.html", context, part="changes" if not error else "",
@@ -211,10 +214,6 @@ def _as_it_is(actor: Actor, artifact: Artifact) -> Artifact:
 
 def _known(request: HttpRequest) -> int | None:
     return number_in(request.POST, "sequence")
-
-
-def _list(actor: Actor, artifact: Artifact) -> str:
-    return Links(actor, artifact).to("versions")
 
 
 def _other_act(

@@ -32,9 +32,7 @@ def create_key(
         raise DomainError("invalid", "A key is of the kind 'live' or 'test'.", field="kind")
     if unknown := set(scopes) - set(Scope.values):
         known = ", ".join(Scope.values)
-        raise DomainError(
-            "invalid", f"Unknown scope {unknown.pop()!r}; known: {known}.", field="scopes"
-        )
+        raise DomainError("invalid", f"Unknown scope {unknown.pop()!r}; known: {known}.", field="scopes")
     if expires_at and expires_at <= timezone.now():
         raise DomainError("invalid", "The expiry must be in the future.", field="expires_at")
     secret = keys.generate(kind)
@@ -43,9 +41,7 @@ def create_key(
             workspace=actor.workspace, name=name, kind=kind, scopes=scopes, expires_at=expires_at,
             prefix=secret[: keys.SHOWN], digest=keys.digest(secret), created_by=actor.user,
         )  # fmt: skip
-        record(
-            actor, EventName.KEY_CREATED, key=str(key.id), key_name=name, kind=kind, scopes=scopes
-        )
+        record(actor, EventName.KEY_CREATED, key=str(key.id), key_name=name, kind=kind, scopes=scopes)
     return key, secret
 
 

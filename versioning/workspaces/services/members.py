@@ -26,9 +26,7 @@ def add_member(actor: Actor, user: User, role: str) -> Member:
         if Member.objects.in_workspace(actor).filter(user=user).exists():
             raise DomainError("already_member", f"{user} is a member already.")
         member = Member.objects.create(workspace=actor.workspace, user=user, role=role)
-        record(
-            actor, EventName.MEMBER_JOINED, member=str(user.id), member_name=str(user), role=role
-        )
+        record(actor, EventName.MEMBER_JOINED, member=str(user.id), member_name=str(user), role=role)
     return member
 
 
@@ -67,9 +65,7 @@ def grantable(actor: Actor) -> list[Role]:
     return [role for role in Role if may(actor, _act_for(role))]
 
 
-def invite(
-    actor: Actor, *, role: str, note: str = "", days: int = INVITE_DAYS
-) -> tuple[Invite, str]:
+def invite(actor: Actor, *, role: str, note: str = "", days: int = INVITE_DAYS) -> tuple[Invite, str]:
     """Make an invite; the second value is the secret of its link, which is shown once."""
     _require_for_role(actor, role)
     if not 1 <= days <= 30:
@@ -119,18 +115,14 @@ def accept_invite(secret: str, user: User, *, request_id: str = "") -> Member:
     """Make a signed-in person a member by an invite's secret."""
     found = find_invite(secret)
     if found is None:
-        raise DomainError(
-            "invite_used", "This invite was used, revoked or has expired. Ask for a new one."
-        )
+        raise DomainError("invite_used", "This invite was used, revoked or has expired. Ask for a new one.")
     workspace_id, invite_id = found
     with told(workspace_id, user.id, request_id):
         workspace = Workspace.objects.get(pk=workspace_id)
         opened = Invite.objects.filter(pk=invite_id).open()
         made = opened.select_for_update(of=("self",)).first()
         if made is None:
-            raise DomainError(
-                "invite_used", "This invite was used a moment ago. Ask for a new one."
-            )
+            raise DomainError("invite_used", "This invite was used a moment ago. Ask for a new one.")
         if Member.objects.filter(workspace=workspace, user=user).exists():
             raise DomainError("already_member", "You are a member of this workspace already.")
         member = Member.objects.create(workspace=workspace, user=user, role=made.role)
@@ -170,6 +162,4 @@ def _locked(actor: Actor, member_id: object) -> Member:
 def _keep_an_owner(actor: Actor, leaving: Member) -> None:
     others = Member.objects.in_workspace(actor).filter(role=Role.OWNER).exclude(pk=leaving.pk)
     if leaving.role == Role.OWNER and not others.exists():
-        raise DomainError(
-            "last_owner", "A workspace keeps at least one owner. Make another owner first."
-        )
+        raise DomainError("last_owner", "A workspace keeps at least one owner. Make another owner first.")

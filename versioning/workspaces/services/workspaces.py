@@ -48,9 +48,7 @@ def change_workspace(
     """Change settings; what is not given stays. Switching staging off hides pointers, and keeps them."""
     require(actor, Act.MANAGE)
     if name is not None and not 0 < len(name.strip()) <= 100:
-        raise DomainError(
-            "invalid", "A workspace needs a name of at most 100 characters.", field="name"
-        )
+        raise DomainError("invalid", "A workspace needs a name of at most 100 characters.", field="name")
     given = {
         "name": name.strip() if name is not None else None,
         "staging_enabled": staging_enabled,

@@ -13,6 +13,10 @@ from versioning.workspaces.services.members import invite
 
 def sign_in(page, email, password):
     page.goto("/account/login/")
+    fill_in(page, email, password)
+
+
+def fill_in(page, email, password):
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
@@ -34,9 +38,7 @@ def test_one_arrives_where_one_wanted_to_go(browsers, world):
     page = browsers.nobody()
     page.goto("prompts/wanted/versions/")
 
-    page.get_by_label("Email").fill("bob@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    fill_in(page, "bob@example.com", PASSWORD)
 
     expect(page.locator("#v1")).to_be_visible()
     assert page.url.endswith("/prompts/wanted/versions/")
@@ -108,8 +110,36 @@ def test_an_authenticator_app_is_set_up_with_a_picture_and_asked_for_at_the_next
     other = browsers.nobody()
     sign_in(other, "bob@example.com", PASSWORD)
     expect(other.get_by_role("heading", name="Second step")).to_be_visible()
+    expect(other.get_by_role("button", name="Use a passkey or security key")).to_have_count(0)
     other.goto("prompts/")
-    assert "/account/login/" in other.url
+    assert "/account/2fa/authenticate/" in other.url
+
+
+def test_a_passkey_is_added_and_opens_the_door_by_itself(browsers, world):
+    home = world.server.url.replace("127.0.0.1", "localhost")  # a passkey belongs to a name, not to a number
+    page = browsers.nobody()
+    give_passkeys(page)
+    page.goto(f"{home}/account/login/")
+    fill_in(page, "ada@example.com", PASSWORD)
+    expect(page.get_by_role("heading", name="Prompts", exact=True)).to_be_visible()
+    page.goto(f"{home}/account/2fa/webauthn/add/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Name").fill("Thumb")
+    page.get_by_label("Passwordless").check()
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("heading", name=re.compile("Recovery codes"))).to_be_visible()
+
+    page.context.clear_cookies()
+    page.goto(f"{home}/account/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("heading", name="Prompts", exact=True)).to_be_visible()
+    page.context.clear_cookies()
+    page.goto(f"{home}/account/login/")
+    fill_in(page, "ada@example.com", PASSWORD)
+    page.get_by_role("button", name="Use a passkey or security key").click()
+
+    expect(page.get_by_role("heading", name="Prompts", exact=True)).to_be_visible()
 
 
 def test_a_page_that_was_left_open_says_that_one_is_signed_out(browsers, watch, world):
@@ -124,6 +154,17 @@ def test_a_page_that_was_left_open_says_that_one_is_signed_out(browsers, watch, 
 
     watch.expect("401|403|beforeunload")
     expect(page.locator("[data-autosave-status]")).to_contain_text("Not saved: you are signed out.")
+
+
+def give_passkeys(page):
+    """A computer that reads fingerprints, and likes each one."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    reader = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": reader})
 
 
 def code_of(secret):

@@ -227,12 +227,8 @@
       leaving = false;
       if (event.detail.successful) { kept = source.value; keptAt = Date.now(); } else if (dirty()) plan(PAUSE);
     });
-    window.addEventListener("pageshow", ifHere((event) => {
-      if (!event.persisted) return;
-      leaving = false;
-      drawn = null;
-      tell();
-    }));
+    // A page from the browser's memory has old tags: what was typed is on the server, so ask for it anew.
+    window.addEventListener("pageshow", ifHere((event) => event.persisted && location.reload()));
 
     document.addEventListener("keydown", ifHere((event) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "s") return;

@@ -7,6 +7,7 @@ from versioning.versions.models import Artifact, Version
 from versioning.workspaces.actor import Actor
 
 SOURCE_LIMIT = 1_000_000
+LINE_LIMIT = 50_000
 
 
 class PromptKind:
@@ -38,6 +39,12 @@ class PromptKind:
             raise DomainError(
                 "invalid",
                 f"A text has at most {SOURCE_LIMIT:,} characters; this one has {len(source):,}.",
+                field="source",
+            )
+        if source.count("\n") >= LINE_LIMIT:
+            raise DomainError(
+                "invalid",
+                f"A text has at most {LINE_LIMIT:,} lines; this one has {source.count('\n') + 1:,}.",
                 field="source",
             )
         if "\0" in source:

@@ -11,7 +11,6 @@ from tests.admin.desk import told
 from tests.cast import PASSWORD, join
 from tests.factories import make_prompt
 from versioning.versions.models import Version
-from versioning.workspaces.accounts import vouch
 from versioning.workspaces.models import Event, Member, Role, User
 
 PEOPLE = "workspaces/user/"
@@ -101,7 +100,7 @@ def test_no_page_shows_a_password(cast, desk):
 
 
 def test_a_changed_address_is_the_only_one_that_signs_in(cast, desk):
-    vouch(cast.alice.user)
+    cast.alice.user.vouch()
     person = {"email": "alice@new.example.com", "name": "Alice", "is_active": "on"}
 
     desk.post(f"{PEOPLE}{cast.alice.person_id}/change/", **person)

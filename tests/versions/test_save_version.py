@@ -45,7 +45,7 @@ def test_a_text_that_equals_its_base_is_not_saved(cast):
 
 
 @pytest.mark.parametrize(
-    "source", ["", "  \n", "nul \0 inside", "half \ud800 pair", "x" * 1_000_001]
+    "source", ["", "  \n", "nul \0 inside", "half \ud800 pair", "x" * 1_000_001, "x\n" * 50_000]
 )  # fmt: skip
 def test_a_text_that_cannot_be_kept_is_refused_and_says_why(cast, source):
     prompt = make_prompt(cast.eve)

@@ -48,7 +48,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """As ever; an account that was made without its row of addresses gets it."""
         assert isinstance(user, User)
         if not EmailAddress.objects.filter(user=user, verified=True).exists():
-            vouch(user)
+            user.vouch()
         return super().post_login(request, user, **signed_in)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -57,14 +57,6 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().send_mail(template_prefix, email, context)
         except (OSError, SMTPException):
             log.exception("mail %s could not be sent", template_prefix)
-
-
-def vouch(user: User) -> None:
-    """Let the account's address be the one that allauth knows of it: an operator gave it."""
-    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
-    EmailAddress.objects.update_or_create(
-        user=user, email=user.email, defaults={"verified": True, "primary": True}
-    )
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]

@@ -33,12 +33,10 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **extra: object) -> "User":
         """Make a person; without a password they cannot sign in by one."""
-        from versioning.workspaces.accounts import vouch
-
         user = self.model(email=self.normalize_email(email).lower(), **extra)
         user.set_password(password)
         user.save(using=self._db)
-        vouch(user)
+        user.vouch()
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **extra: object) -> "User":
@@ -70,6 +68,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def vouch(self) -> None:
+        """Let this account's address be the one that allauth knows of: whoever invited knows whom."""
+        from allauth.account.models import EmailAddress  # allauth's models need this one first
+
+        EmailAddress.objects.filter(user=self).exclude(email=self.email).delete()
+        EmailAddress.objects.update_or_create(
+            user=self, email=self.email, defaults={"verified": True, "primary": True}
+        )
 
     @property
     def display_name(self) -> str:

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from versioning.lib.errors import DomainError
-from versioning.workspaces.accounts import vouch
 from versioning.workspaces.admin_site import ThroughServices, acting, verb
 from versioning.workspaces.models import Member, User
 from versioning.workspaces.services.members import remove_member
@@ -77,7 +76,7 @@ class PeopleAdmin(ThroughServices):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        vouch(obj)
+        obj.vouch()
         if not change:
             self.send_reset(request, User.objects.filter(pk=obj.pk))
 

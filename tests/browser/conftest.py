@@ -54,7 +54,7 @@ def world(server: Server, django_db_blocker: Any) -> Iterator[World]:
         with database():
             connection.close()
             call_command("flush", verbosity=0, interactive=False, database="owner", allow_cascade=True,
-                         reset_sequences=False, inhibit_post_migrate=True)  # fmt: skip
+                         reset_sequences=False)  # fmt: skip
 
 
 @pytest.fixture

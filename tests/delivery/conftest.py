@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from tests.delivery.house import House
+from tests.delivery.house import House, until
 from tests.server import Server
 
 
@@ -18,7 +18,7 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
         yield House.build()
         connection.close()
         call_command("flush", verbosity=0, interactive=False, database="owner", allow_cascade=True,
-                     reset_sequences=False, inhibit_post_migrate=True)  # fmt: skip
+                     reset_sequences=False)  # fmt: skip
 
 
 class Queries:
@@ -29,6 +29,11 @@ class Queries:
         found = self._ask("pid, query_start", server)
         assert found, "the server never asked the database, so nothing can be told from this"
         return found
+
+    def settled(self, server: Server) -> list[tuple[Any, ...]]:
+        """The same, once the uses of keys that other tests made are written (each second, by itself)."""
+        until(lambda: self.seconds_since(server) > 1.2, within=8)
+        return self(server)
 
     def connections(self, server: Server) -> int:
         """How many connections there are."""

@@ -57,7 +57,7 @@ def test_two_authorization_headers_are_no_credential(house: House, server: Serve
 
 def test_malformed_keys_cost_no_query(house: House, server: Server, queries: Any):
     key = house.key()
-    before = queries(server)
+    before = queries.settled(server)
 
     for _ in range(50):
         server.get("/v1/prompts/greeting", wrong(key))
@@ -68,7 +68,7 @@ def test_malformed_keys_cost_no_query(house: House, server: Server, queries: Any
 def test_an_invented_key_is_asked_for_once(house: House, server: Server, queries: Any):
     invented = keys.generate("live")
     first = server.get("/v1/prompts/greeting", invented)
-    before = queries(server)
+    before = queries.settled(server)
 
     again = [server.get("/v1/prompts/greeting", invented).status_code for _ in range(50)]
 

@@ -20,7 +20,7 @@ from versioning.versions.diff import INLINE_CHARS, INLINE_LINES, Diff, compare, 
 PROMPTS = Path(__file__).parents[2] / "shared" / "data" / "prompts.jsonl"
 RUNS = 31
 MOST_TIMES = 5.0  # as long as difflib
-MOST_SECONDS = 2.2  # for a hostile pair: the time after which a worker is killed, and a little
+MOST_SECONDS = 2.0  # for a hostile pair: a worker that needs longer is killed before
 MOST_INLINE = 0.05  # seconds of processor for a pair that is compared without a worker
 
 type Pair = tuple[str, str]

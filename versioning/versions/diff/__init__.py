@@ -46,7 +46,7 @@ def compare(old: str, new: str, *, context: int = 3) -> Diff:
 
 
 def compare_safely(
-    old: str, new: str, *, context: int = 3, timeout: float = 2.0, cached: bool = True
+    old: str, new: str, *, context: int = 3, timeout: float = 1.8, cached: bool = True
 ) -> Diff:
     """As `compare`, in a process that is killed after `timeout` seconds, waiting included.
 

@@ -72,11 +72,14 @@ def header(
     if count is None:
         count = Version.objects.of(artifact).counted()
     chosen = current or (newest[0].number if newest else None)
+    live, staging = (pointed.number if pointed else None for pointed in (artifact.live, artifact.staging))
+    staged = staging if actor.workspace.staging_enabled else None
     return {
         "artifact": artifact,
+        "said": live is not None and live == chosen and not staged,  # by the selector's own chips
         "archived": bool(kind_of(artifact).archived_at(artifact)),
-        "live": artifact.live.number if artifact.live else None,
-        "staging": artifact.staging.number if artifact.staging else None,
+        "live": live,
+        "staging": staging,
         "selector": _selector(actor, artifact, links, newest, chosen),
         "count_words": named(count),
         "tabs": [

@@ -13,7 +13,7 @@ from versioning.versions.models import Version
 from versioning.versions.querysets import ArtifactQuerySet
 
 if TYPE_CHECKING:
-    from prompts.models import Prompt
+    from prompts.models import Prompt, WorkingCopy
     from versioning.workspaces.actor import Actor
 
 
@@ -105,7 +105,7 @@ FILTERS: dict[str, Callable[[PromptQuerySet], PromptQuerySet]] = {
 }
 
 
-class WorkingCopyQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
     """Working copies."""
 
     def current(self, actor: Actor, prompt: Prompt) -> Self:

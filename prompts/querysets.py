@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
@@ -13,7 +13,7 @@ from versioning.versions.models import Version
 from versioning.versions.querysets import ArtifactQuerySet
 
 if TYPE_CHECKING:
-    from prompts.models import Prompt, WorkingCopy
+    from prompts.models import Prompt
     from versioning.workspaces.actor import Actor
 
 
@@ -105,7 +105,7 @@ FILTERS: dict[str, Callable[[PromptQuerySet], PromptQuerySet]] = {
 }
 
 
-class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
+class WorkingCopyQuerySet(models.QuerySet[Any]):
     """Working copies."""
 
     def current(self, actor: Actor, prompt: Prompt) -> Self:

@@ -44,10 +44,9 @@ from versioning.versions.schemas import (
 )
 from versioning.versions.services.artifacts import SLUG
 from versioning.versions.services.steps import version_of
-from versioning.workspaces.actor import Actor
+from versioning.workspaces.actor import Actor, actor_of
 from versioning.workspaces.models import Event
 from versioning.workspaces.policy import Act, require
-from versioning.workspaces.tokens import actor_of
 
 router = Router(tags=["Prompts"])
 history = Router(tags=["Versions"])

@@ -1,6 +1,7 @@
 """What people write into pages: parsed here, judged by the services."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -56,8 +57,8 @@ class NewPrompt(PromptWords):
     )
     field_order = ("slug", "name", "description", "tags", "source", "message")
 
-    def __init__(self, *args: object, **kwargs: object):
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         self.fields["name"].required = False
         self.fields["name"].help_text = "How people call it; its slug, where you give none. It can change."
 

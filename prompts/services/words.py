@@ -1,6 +1,7 @@
 """What is said of a prompt: made, described, put away and taken out again."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -88,13 +89,13 @@ def unarchive(actor: Actor, prompt: Prompt) -> Prompt:
     return Prompt.objects.get(pk=prompt.pk)
 
 
-def clean_words(**words: object) -> dict[str, object]:
+def clean_words(**words: Any) -> dict[str, Any]:
     """Name, description and tags as they are kept, or `invalid` with the field."""
     limits = {"name": NAME_LIMIT, "description": DESCRIPTION_LIMIT}
-    clean: dict[str, object] = {}
+    clean: dict[str, Any] = {}
     for field, value in words.items():
         if field == "tags":
-            clean[field] = _clean_tags(value)  # type: ignore[arg-type]
+            clean[field] = _clean_tags(value)
             continue
         text = str(value).strip()
         if not _keepable(text) or len(text) > limits[field] or (field == "name" and not text):

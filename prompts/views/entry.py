@@ -8,15 +8,9 @@ from django.urls import reverse
 
 from prompts.models import Prompt
 from versioning.lib.errors import not_found
-from versioning.workspaces.actor import Actor
+from versioning.workspaces.actor import Actor, actor_of
 
 View = Callable[..., HttpResponse]
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks; the middleware found out."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def of_prompt(view: View) -> View:

@@ -12,9 +12,10 @@ from prompts.models import Prompt
 from prompts.querysets import FILTERS
 from prompts.services import create_prompt
 from prompts.tables import prompt_table
-from prompts.views.entry import actor_of, page_of
+from prompts.views.entry import page_of
 from versioning.lib.errors import DomainError
 from versioning.lib.htmx import done, render_page
+from versioning.workspaces.actor import actor_of
 from versioning.workspaces.policy import Act, require
 
 LABELS = {

@@ -12,12 +12,11 @@ from versioning.lib.paging import Page, PageQuery, paged
 from versioning.versions.models import Artifact
 from versioning.versions.moments import moment
 from versioning.versions.schemas import ArtifactRef, EventOut
-from versioning.workspaces.actor import Actor
+from versioning.workspaces.actor import Actor, actor_of
 from versioning.workspaces.events import EventName
 from versioning.workspaces.models import Event
 from versioning.workspaces.policy import Act, require
 from versioning.workspaces.querysets import EventQuerySet
-from versioning.workspaces.tokens import actor_of
 
 router = Router(tags=["Events"])
 

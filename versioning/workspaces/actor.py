@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
+from django.http import HttpRequest
 from django.utils import timezone
 
 from versioning.workspaces.models import ApiKey, Member, Role, User, Workspace
@@ -69,3 +70,9 @@ class Actor:
     def dated(self, at: datetime) -> Self:
         """The same actor, acting at a moment of the past."""
         return replace(self, at=at)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who sent a request, as the middleware found out."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor

@@ -8,6 +8,7 @@ from ninja import Query, Router, Status
 
 from versioning.lib.paging import Page, PageQuery, paged
 from versioning.lib.rest import MEMBERS
+from versioning.workspaces.actor import actor_of
 from versioning.workspaces.models import ApiKey, Invite, Member, Role, User
 from versioning.workspaces.policy import Act, require
 from versioning.workspaces.schemas import (
@@ -28,7 +29,7 @@ from versioning.workspaces.schemas import (
 )
 from versioning.workspaces.services import keys, members, workspaces
 from versioning.workspaces.sign_in import sign_in, workspace_for
-from versioning.workspaces.tokens import LIFETIMES, actor_of, issue, member_of_token
+from versioning.workspaces.tokens import LIFETIMES, issue, member_of_token
 
 auth = Router(tags=["Signing in"], auth=None)
 router = Router(tags=["Workspace"])

@@ -133,9 +133,3 @@ def _seal(user: User) -> str:
 
 def _refused(message: str) -> DomainError:
     return DomainError("unauthorized", message)
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who sent this request, in an endpoint that lets nobody else in."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

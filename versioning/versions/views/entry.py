@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from versioning.lib.errors import DomainError, not_found
 from versioning.versions.kinds import KINDS
 from versioning.versions.models import Artifact, Version
-from versioning.workspaces.actor import Actor
+from versioning.workspaces.actor import actor_of
 
 MOST = 2**31 - 1  # what a number of a version can be at most
 View = Callable[..., HttpResponse]
@@ -20,7 +20,7 @@ def of_artifact(view: View) -> View:
 
     @wraps(view)
     def with_artifact(request: HttpRequest, *, kind: str, slug: str, **numbers: int) -> HttpResponse:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         artifact = KINDS[kind].find(actor, slug) if "\0" not in slug else None
         if artifact is None:
             raise not_found()

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from versioning.workspaces.actor import Actor
+from versioning.workspaces.actor import actor_of
 from versioning.workspaces.services.workspaces import workspaces_of
 
 THEMES = ("system", "light", "dark")
@@ -30,8 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def workspace(request: HttpRequest) -> HttpResponse:
     """A workspace opens with its prompts."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return redirect("prompts:list", actor.workspace.slug)
+    return redirect("prompts:list", actor_of(request).workspace.slug)
 
 
 @require_POST

@@ -2,18 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from versioning.workspaces.actor import Actor
 
 TABS = {"settings": "General", "members": "Members", "keys": "API keys", "log": "Log"}
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks, as the middleware found out."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def url(actor: Actor, name: str, *args: Any) -> str:

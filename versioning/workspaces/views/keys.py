@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from versioning.lib.errors import not_found
 from versioning.lib.htmx import done
 from versioning.workspaces import once
-from versioning.workspaces.actor import Actor
+from versioning.workspaces.actor import Actor, actor_of
 from versioning.workspaces.forms import KeyForm, attempt
 from versioning.workspaces.models import ApiKey
 from versioning.workspaces.policy import Act, require
 from versioning.workspaces.services.keys import create_key, revoke_key
 from versioning.workspaces.subjects import subjects
-from versioning.workspaces.views.frame import actor_of, framed, url
+from versioning.workspaces.views.frame import framed, url
 
 ASKED = ("name", "kind", "scopes", "expires_at")
 

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from versioning.lib.htmx import render_page
-from versioning.workspaces.actor import Actor
+from versioning.workspaces.actor import Actor, actor_of
 from versioning.workspaces.events import EventName
 from versioning.workspaces.models import Event
 from versioning.workspaces.policy import Act, require
 from versioning.workspaces.querysets import EventQuerySet
 from versioning.workspaces.subjects import Subject, subjects
-from versioning.workspaces.views.frame import actor_of, framed, url
+from versioning.workspaces.views.frame import framed, url
 from versioning.workspaces.words import by_way, did, saying
 
 PAGE = 50

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from versioning.lib.errors import not_found
 from versioning.lib.htmx import done
 from versioning.workspaces import once
-from versioning.workspaces.actor import Actor
+from versioning.workspaces.actor import Actor, actor_of
 from versioning.workspaces.forms import InviteForm, RoleForm, attempt
 from versioning.workspaces.models import Invite, Member
 from versioning.workspaces.policy import Act, require
 from versioning.workspaces.services import members as services
-from versioning.workspaces.views.frame import actor_of, framed, url
+from versioning.workspaces.views.frame import framed, url
 
 
 @require_safe

@@ -5,10 +5,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from versioning.lib.htmx import done
+from versioning.workspaces.actor import actor_of
 from versioning.workspaces.forms import CloseForm, SettingsForm, attempt
 from versioning.workspaces.policy import Act, require
 from versioning.workspaces.services.workspaces import change_workspace, close_workspace
-from versioning.workspaces.views.frame import actor_of, framed, url
+from versioning.workspaces.views.frame import framed, url
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

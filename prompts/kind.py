@@ -1,9 +1,12 @@
 """What the lifecycle asks of a prompt."""
 
+from typing import Any
+
 from prompts.variables import VARIABLE, variable_change, variables_of
 from versioning.lib.errors import DomainError
 from versioning.versions.kinds import Change
 from versioning.versions.models import Artifact, Version
+from versioning.versions.words import PROMPT
 from versioning.workspaces.actor import Actor
 
 SOURCE_LIMIT = 1_000_000
@@ -16,6 +19,8 @@ class PromptKind:
     name = "prompt"
     noun = "prompt"
     namespace = "prompts"
+    one_draft = False
+    words = PROMPT
     marks = VARIABLE
 
     def find(self, actor: Actor, slug: str) -> Artifact | None:
@@ -30,6 +35,18 @@ class PromptKind:
         uses = variables_of(old)
         came = [Change("+", name, count) for name, count in change.added.items()]
         return came + [Change("-", name, uses[name]) for name in change.removed]
+
+    def fields(self, source: str) -> dict[str, Any] | None:
+        """Nothing: a text is compared as a text."""
+        return None
+
+    def snapshot(self, artifact: Artifact, *, served: bool) -> str:
+        """Not asked: a prompt's drafts are versions with texts of their own."""
+        raise NotImplementedError
+
+    def put_back(self, artifact: Artifact, source: str) -> None:
+        """Not asked, as `snapshot`."""
+        raise NotImplementedError
 
     def validate(self, source: str) -> str:
         """A text as it shall be kept: byte for byte as it came, if it can be kept at all."""

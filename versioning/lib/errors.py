@@ -17,6 +17,10 @@ STATUS = {
     "precondition_required": 428,
     "frozen": 409,
     "already_live": 409,
+    "live_protected": 409,
+    "nothing_to_revert": 409,
+    "prompt_not_live": 409,
+    "one_draft": 409,
     "not_live": 409,
     "not_frozen": 409,
     "not_older": 409,
@@ -46,15 +50,15 @@ STATUS = {
 class DomainError(Exception):
     """A refusal: a stable `code`, a message that says what to do, and data for programs."""
 
-    def __init__(self, code: str, message: str, **data: Any):
+    def __init__(self, code: str, message: str, *, status: int | None = None, **data: Any):
         assert code in STATUS, f"{code} has no status: add it to STATUS"
         super().__init__(message)
-        self.code, self.message, self.data = code, message, data
+        self.code, self.message, self.data, self._status = code, message, data, status
 
     @property
     def status(self) -> int:
-        """The HTTP status of this refusal."""
-        return STATUS[self.code]
+        """The HTTP status of this refusal: the code's own, unless an act asked for another."""
+        return self._status or STATUS[self.code]
 
 
 def not_found() -> DomainError:

@@ -1,8 +1,11 @@
 """What differs between the kinds of artifact is asked of the Kind."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from re import Pattern
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from versioning.versions.words import Words
 
 if TYPE_CHECKING:
     from versioning.versions.models import Artifact, Version
@@ -18,16 +21,29 @@ class Change:
     uses: int
 
 
+@dataclass(frozen=True)
+class Ask:
+    """What a version asks of a model: the messages as OpenAI-compatible servers take them."""
+
+    messages: list[dict[str, str]]
+    model: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
 class Kind(Protocol):
     """One kind of artifact. The lifecycle knows nothing else of it.
 
-    `namespace` is that of its pages' URLs. `marks` finds what a diff shows in bold.
+    `namespace` is that of its pages' URLs. `one_draft` says that exactly one draft exists at any time,
+    whose rows are elsewhere (`snapshot` reads them, `put_back` writes them). `marks` finds what a diff
+    shows in bold.
     """
 
     name: str
     noun: str
     namespace: str
-    marks: Pattern[str]
+    one_draft: bool
+    words: Words
+    marks: Pattern[str] | None
 
     def find(self, actor: "Actor", slug: str) -> "Artifact | None":
         """The artifact of that slug with its pointers, its name and when it was archived."""
@@ -35,11 +51,26 @@ class Kind(Protocol):
     def changes(self, old: str, new: str) -> list[Change]:
         """The names that callers must pass from then on, and those that are read no longer."""
 
+    def fields(self, source: str) -> dict[str, Any] | None:
+        """The source as values that are compared field by field; None where it is compared as text."""
+
     def validate(self, source: str) -> str:
         """The source as it shall be kept, or DomainError `invalid` with what to do."""
 
+    def snapshot(self, artifact: "Artifact", *, served: bool) -> str:
+        """The source of the one draft, from its rows; as it would be `served`, or DomainError."""
+
+    def put_back(self, artifact: "Artifact", source: str) -> None:
+        """Make the rows of the one draft those of a source."""
+
     def delivered(self, source: str) -> dict[str, object]:
         """What a program gets of a source: `content`, and what it needs to use it."""
+
+    def inputs(self, source: str) -> list[str]:
+        """The names that must be filled in before a model can be asked."""
+
+    def ask(self, actor: "Actor", source: str, values: Mapping[str, str], said: str) -> Ask:
+        """What a model is asked when somebody says `said` to this version; DomainError `invalid`."""
 
     def after_rollback(self, actor: "Actor", artifact: "Artifact", version: "Version") -> None:
         """What rolling back does to the editor, in the same transaction."""

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 
+from versioning.versions.kinds import KINDS
 from versioning.versions.querysets import ArtifactQuerySet, VersionQuerySet
 from versioning.workspaces.models import User, Workspace
 
@@ -17,7 +18,7 @@ class Status(models.TextChoices):
 
 
 class Artifact(models.Model):
-    """A thing with versions. Prompt (and later Agent) extend it; the lifecycle knows only this table.
+    """A thing with versions. Prompt and Agent extend it; the lifecycle knows only this table.
 
     `generation` grows with every act that changes an answer; programs and caches order answers by it.
     Pointers are moved by `update()` in versions/services and nowhere else: a full `save()` of a child
@@ -58,8 +59,9 @@ class Artifact(models.Model):
 class Version(models.Model):
     """One snapshot of an artifact; number 3 is labelled `v3`. Frozen for good once `locked_at` is set.
 
-    `revision` counts the rewrites of a draft and is its tag for `If-Match`. `author_name` stays when the
-    person leaves; authors of imported history are names only.
+    `revision` counts the rewrites of a draft. `author_name` stays when the person leaves; authors of
+    imported history are names only. Where a kind has one draft, its rows are the draft, and `source` is
+    what they were when a service last wrote them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -85,6 +87,9 @@ class Version(models.Model):
             models.UniqueConstraint(fields=["artifact", "number"], name="version_number"),
             models.UniqueConstraint(fields=["artifact", "id"], name="version_in_artifact"),
             models.CheckConstraint(condition=models.Q(number__gt=0), name="version_number_positive"),
+            models.UniqueConstraint(
+                fields=["artifact"], condition=models.Q(kind="agent", locked_at=None), name="one_draft"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,8 +102,12 @@ class Version(models.Model):
 
     @property
     def tag(self) -> str:
-        """What `If-Match` carries: changes with every rewrite of a draft."""
-        return f'"{self.number}-{self.revision}"'
+        """What `If-Match` carries: changes with every rewrite of a draft.
+
+        Where the rows are the draft, it is made of their hash, for they may change without a rewrite.
+        """
+        mark = self.digest[:16] if KINDS[self.kind].one_draft else self.revision
+        return f'"{self.number}-{mark}"'
 
     @property
     def is_draft(self) -> bool:

@@ -18,11 +18,17 @@ class EventName(models.TextChoices):
     VERSION_CREATED = "version.created", "saved a new version"
     VERSION_UPDATED = "version.updated", "rewrote a draft"
     VERSION_DELETED = "version.deleted", "deleted a draft"
-    VERSION_PUBLISHED = "version.published", "promoted"
+    VERSION_LOCKED = "version.locked", "locked"
+    VERSION_REVERTED = "version.reverted", "reverted the draft"
+    VERSION_PUBLISHED = "version.published", "made live"
     VERSION_ROLLED_BACK = "version.rolled_back", "rolled back"
     VERSION_UNPUBLISHED = "version.unpublished", "unpublished"
     STAGING_SET = "staging.set", "set staging"
     STAGING_CLEARED = "staging.cleared", "cleared staging"
+
+    CONNECTOR_CREATED = "connector.created", "created a connector"
+    CONNECTOR_CHANGED = "connector.changed", "changed a connector"
+    CONNECTOR_REMOVED = "connector.removed", "removed a connector"
 
     WORKSPACE_CREATED = "workspace.created", "created the workspace"
     WORKSPACE_CHANGED = "workspace.changed", "changed the settings"

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from versioning.lib.errors import DomainError
 from versioning.versions.kinds import KINDS
 from versioning.versions.models import Artifact, Version
+from versioning.versions.services.one_draft import open_draft
 from versioning.versions.services.steps import clean_message, digest_of, locked, move, note
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import EventName
@@ -31,7 +32,10 @@ class Imported:
 
 
 def create[A: Artifact](actor: Actor, model: type[A], *, kind: str, slug: str, **fields: Any) -> A:
-    """Make an artifact without versions. Its slug is fixed from now on, and never given again."""
+    """Make an artifact without versions. Its slug is fixed from now on, and never given again.
+
+    A kind with one draft opens it (`open_draft`) or imports versions in the same transaction.
+    """
     require(actor, Act.EDIT)
     if not SLUG.fullmatch(slug) or len(slug) > SLUG_LIMIT:
         raise DomainError(
@@ -74,8 +78,11 @@ def import_versions(actor: Actor, artifact: Artifact, history: Sequence[Imported
         fresh = list(_versions(row, history))[row.last_number :]
         if not fresh:
             return 0
+        if known and KINDS[row.kind].one_draft:
+            raise _own_way(row, fresh[0].number)
         Version.objects.bulk_create(fresh, batch_size=200)
         Artifact.objects.filter(pk=row.pk).update(last_number=fresh[-1].number)
+        row.last_number = fresh[-1].number
         note(
             actor, row, EventName.ARTIFACT_IMPORTED,
             from_number=fresh[0].number, to_number=fresh[-1].number, versions=len(fresh),
@@ -87,6 +94,9 @@ def import_versions(actor: Actor, artifact: Artifact, history: Sequence[Imported
                 to_number=fresh[-1].number, message="Imported as live",
             )  # fmt: skip
             move(row, live=fresh[-1], live_since=actor.now())
+        if KINDS[row.kind].one_draft:
+            KINDS[row.kind].put_back(row, fresh[-1].source)
+            open_draft(actor, row, forked=fresh[-1])
         Artifact.objects.filter(pk=row.pk).update(changed_at=fresh[-1].created_at)
     return len(fresh)
 
@@ -96,12 +106,16 @@ def _same_so_far(artifact: Artifact, known: dict[int, str], history: Sequence[Im
         there = known.get(number)
         deleted = there is None and number <= artifact.last_number
         if deleted or (there is not None and there != digest_of(entry.source)):
-            raise DomainError(
-                "invalid",
-                f"{artifact.slug} has a v{number} of its own that differs from the file's: nothing of it "
-                "was imported. Import into another workspace, or under another slug.",
-                number=number,
-            )
+            raise _own_way(artifact, number)
+
+
+def _own_way(artifact: Artifact, number: int) -> DomainError:
+    return DomainError(
+        "invalid",
+        f"{artifact.slug} has a v{number} of its own that differs from the file's: nothing of it "
+        "was imported. Import into another workspace, or under another slug.",
+        number=number,
+    )
 
 
 def _versions(artifact: Artifact, history: Iterable[Imported]) -> Iterable[Version]:

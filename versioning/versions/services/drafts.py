@@ -31,6 +31,7 @@ def save_version(
     message = clean_message(message)
     with locked(actor, artifact) as row:
         refuse_archived(row)
+        _refuse_one_draft(row)
         source = kind_of(row).validate(source)
         digest = digest_of(source)
         forked = version_of(row, base) if base is not None else None
@@ -61,6 +62,7 @@ def update_draft(
     require(actor, Act.SAVE_DRAFT)
     with locked(actor, artifact) as row:
         refuse_archived(row)
+        _refuse_one_draft(row)
         version = version_of(row, number)
         _require_write(actor, row, version)
         expect_tag(version, expected)
@@ -94,6 +96,7 @@ def delete_draft(actor: Actor, artifact: Artifact, number: int, *, expected: str
     require(actor, Act.EDIT)
     with locked(actor, artifact) as row:
         refuse_archived(row)
+        _refuse_one_draft(row)
         version = version_of(row, number)
         _refuse_frozen(version)
         expect_tag(version, expected)
@@ -125,6 +128,13 @@ def _require_write(actor: Actor, artifact: Artifact, version: Version) -> None:
         )
     if version.pk == artifact.live_id:
         require(actor, Act.PUBLISH)
+
+
+def _refuse_one_draft(artifact: Artifact) -> None:
+    kind = kind_of(artifact)
+    if kind.one_draft:
+        words = f"An {kind.noun} has exactly one draft: save its {kind.words.source}, and lock it."
+        raise DomainError("one_draft", words)
 
 
 def _refuse_frozen(version: Version) -> None:

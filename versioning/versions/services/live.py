@@ -1,8 +1,11 @@
 """The live pointer: promote, roll back, unpublish."""
 
+from uuid import UUID
+
 from versioning.lib.errors import DomainError
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Version
+from versioning.versions.services.one_draft import as_rows_are, lock_draft, settle
 from versioning.versions.services.steps import (
     clean_message,
     expect_generation,
@@ -21,32 +24,51 @@ from versioning.workspaces.policy import Act, require
 
 def promote(
     actor: Actor, artifact: Artifact, number: int, *, message: str = "",
-    expected: str | None = None, generation: int | None = None,
+    expected: str | None = None, generation: int | None = None, lock: bool = True,
 ) -> Artifact:  # fmt: skip
     """Point live at a version; a draft is frozen for good by it. Staging stays where it is.
 
+    Where a kind has one draft, it is locked first, and the next one opens: two Events of one act.
+    `lock=False` makes the draft itself live: later saves of it are live at once.
     `expected` (the version's tag) and `generation` (the artifact's) bind it to what was reviewed.
-    Errors: `already_live`, `stale`, `archived`.
+    Errors: `already_live`, `stale`, `archived`, `live_protected`, `prompt_not_live`.
     """
     require(actor, Act.PUBLISH)
     message = clean_message(message)
     with locked(actor, artifact) as row:
         refuse_archived(row)
-        version = version_of(row, number)
+        version = as_rows_are(row, version_of(row, number))
         expect_tag(version, expected)
         expect_generation(row, generation)
         if row.live_id == version.pk:
             raise DomainError("already_live", f"{version.label} is live already.")
         was = number_of(row, row.live_id)
-        froze = version.is_draft
-        if froze:
-            Version.objects.filter(pk=version.pk).update(locked_at=actor.now())
+        froze = version.is_draft and (lock or not kind_of(row).one_draft)
+        act = _frozen(actor, row, version, message) if froze else _as_draft(actor, row, version)
         note(
-            actor, row, EventName.VERSION_PUBLISHED,
+            actor, row, EventName.VERSION_PUBLISHED, act_id=act,
             from_number=was, to_number=number, message=message, froze=froze,
         )  # fmt: skip
-        move(row, live=version, live_since=actor.now())
+        move(row, live_id=version.pk, live_since=actor.now())
     return row
+
+
+def _frozen(actor: Actor, row: Artifact, version: Version, message: str) -> UUID | None:
+    """Freeze a draft that goes live; the act that it shares with its lock, where that is an act."""
+    if kind_of(row).one_draft:
+        return lock_draft(actor, row, message=message, expected=None)[1].act_id
+    Version.objects.filter(pk=version.pk).update(locked_at=actor.now())
+    return None
+
+
+def _as_draft(actor: Actor, row: Artifact, version: Version) -> None:
+    """Let a draft go live as it is, where that is allowed; a frozen version needs nothing."""
+    if not version.is_draft:
+        return
+    if actor.workspace.protect_live:
+        words = f"This workspace protects live. Lock {version.label} first: what is locked can be published."
+        raise DomainError("live_protected", words)
+    settle(row, version)
 
 
 def roll_back(
@@ -67,19 +89,17 @@ def roll_back(
         refuse_archived(row)
         version = version_of(row, number)
         expect_generation(row, generation)
-        was = number_of(row, row.live_id)
+        was, publish = number_of(row, row.live_id), kind_of(row).words.publish
         if was is None:
-            raise DomainError("not_live", f"Nothing is live. Promote {version.label} instead.")
+            raise DomainError("not_live", f"Nothing is live. {publish} {version.label} instead.")
         if was == number:
             raise DomainError("already_live", f"{version.label} is live already.")
         if version.is_draft:
-            raise DomainError(
-                "not_frozen", f"{version.label} is a draft that never was live. Promote it instead."
-            )
+            words = f"{version.label} is a draft that never was live. {publish} it instead."
+            raise DomainError("not_frozen", words)
         if number > was:
-            raise DomainError(
-                "not_older", f"{version.label} is newer than the live v{was}. Promote it instead."
-            )
+            words = f"{version.label} is newer than the live v{was}. {publish} it instead."
+            raise DomainError("not_older", words)
         note(
             actor, row, EventName.VERSION_ROLLED_BACK,
             from_number=was, to_number=number, message=message,

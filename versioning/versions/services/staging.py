@@ -1,7 +1,9 @@
 """The staging pointer: set and cleared. It may stand on any version, a draft too."""
 
 from versioning.lib.errors import DomainError
+from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact
+from versioning.versions.services.one_draft import settle
 from versioning.versions.services.steps import (
     expect_generation,
     locked,
@@ -18,7 +20,7 @@ from versioning.workspaces.policy import Act, require
 
 
 def stage(actor: Actor, artifact: Artifact, number: int, *, generation: int | None = None) -> Artifact:
-    """Point staging at a version. Errors: `staging_disabled`, `already_staged`, `stale`."""
+    """Point staging at a version, a draft too. Errors: `staging_disabled`, `already_staged`, `stale`."""
     require(actor, Act.STAGE)
     with locked(actor, artifact) as row:
         _refuse_disabled(actor)
@@ -28,6 +30,8 @@ def stage(actor: Actor, artifact: Artifact, number: int, *, generation: int | No
         if row.staging_id == version.pk:
             raise DomainError("already_staged", f"Staging is on {version.label} already.")
         was = number_of(row, row.staging_id)
+        if version.is_draft and kind_of(row).one_draft:
+            settle(row, version)
         note(actor, row, EventName.STAGING_SET, from_number=was, to_number=number)
         move(row, staging=version, staging_since=actor.now())
     return row

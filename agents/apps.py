@@ -1,0 +1,17 @@
+"""The room of agents."""
+
+from django.apps import AppConfig
+
+
+class Agents(AppConfig):
+    """Registers the kind, and answers which agents name a prompt."""
+
+    name = "agents"
+
+    def ready(self) -> None:
+        from agents.kind import AgentKind
+        from agents.naming import agents_that_name
+        from versioning.versions import kinds, uses
+
+        kinds.register(AgentKind())
+        uses.register(agents_that_name)

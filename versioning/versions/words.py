@@ -1,0 +1,21 @@
+"""What a kind's screens say of the shared lifecycle."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one kind. `settled` is the chip of a frozen version that is not live.
+
+    `shown` is the URL name of the page on which one version is looked at.
+    """
+
+    publish: str  # "Promote" v8…
+    published: str  # "promoted"
+    settled: str
+    source: str  # what a version holds: "text"
+    shown: str
+
+
+PROMPT = Words(publish="Promote", published="promoted", settled="retired", source="text", shown="version")
+AGENT = Words(publish="Publish", published="published", settled="locked", source="configuration", shown="look")

@@ -1,10 +1,11 @@
 """What the lifecycle asks of a prompt."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from prompts.variables import VARIABLE, variable_change, variables_of
+from prompts.variables import VARIABLE, filled, variable_change, variables_of
 from versioning.lib.errors import DomainError
-from versioning.versions.kinds import Change
+from versioning.versions.kinds import Ask, Change
 from versioning.versions.models import Artifact, Version
 from versioning.versions.words import PROMPT
 from versioning.workspaces.actor import Actor
@@ -84,6 +85,21 @@ class PromptKind:
     def delivered(self, source: str) -> dict[str, object]:
         """What a program gets: the text, and the names that it must fill in."""
         return {"content": source, "variables": list(variables_of(source))}
+
+    def inputs(self, source: str) -> list[str]:
+        """Its variables, in the order of their first use."""
+        return list(variables_of(source))
+
+    def ask(self, actor: Actor, source: str, values: Mapping[str, str], said: str) -> Ask:
+        """The text as the system's message before what is said; with nothing said, the text is what is said."""
+        missing = [name for name in variables_of(source) if name not in values]
+        if missing:
+            words = f"Give a value for {', '.join(missing)}."
+            raise DomainError("invalid", words, field="values", missing=missing)
+        text = filled(source, values)
+        if not said:
+            return Ask([{"role": "user", "content": text}])
+        return Ask([{"role": "system", "content": text}, {"role": "user", "content": said}])
 
     def after_rollback(self, actor: Actor, artifact: Artifact, version: Version) -> None:
         """The source goes to the actor's editor; what lay there is kept and offered back."""

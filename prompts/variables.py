@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 VARIABLE = re.compile(r"\{\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}\}")
@@ -19,6 +20,11 @@ class VariableChange:
 def variables_of(source: str) -> dict[str, int]:
     """Each variable of a text, in the order of its first use, with how often it is used."""
     return dict(Counter(VARIABLE.findall(source)))
+
+
+def filled(source: str, values: Mapping[str, str]) -> str:
+    """A text with the values of its variables in their places. A value is not read for variables again."""
+    return VARIABLE.sub(lambda found: values[found[1]], source)
 
 
 def variable_change(old: str, new: str) -> VariableChange:

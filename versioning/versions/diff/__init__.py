@@ -1,12 +1,15 @@
 """The diff of two texts: lines aligned, changed words marked, and nothing lost of either.
 
-Pages call `compare_safely`; `compare` does the same in this process. Knows nothing of Django.
+Pages call `compare_safely`; `compare` does the same in this process. Configurations are compared field by
+field: `compare_fields`, and `as_data` of it for programs. Knows nothing of Django.
 """
 
 import atexit
 from hashlib import sha256
 
 from .cache import PlanCache
+from .field_data import as_data
+from .fields import FieldChange, compare_fields
 from .hidden import has_hidden, name_of, show_whitespace
 from .plan import make_plan, unaligned
 from .pool import Pool, Unanswered
@@ -16,9 +19,12 @@ from .wire import encode
 __all__ = [
     "Block",
     "Diff",
+    "FieldChange",
     "Row",
     "Span",
+    "as_data",
     "compare",
+    "compare_fields",
     "compare_safely",
     "has_hidden",
     "name_of",

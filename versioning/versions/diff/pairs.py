@@ -51,10 +51,10 @@ def _similar(old: list[str], new: list[str], gap: Region, budget: Budget) -> Pai
             likeness = 2 * weigh(words & bags_new[j]) / total
             if likeness >= ALIKE:
                 found.append((-likeness, abs(i - j), i, j))
-    return [(gap.old + i, gap.new + j) for i, j in _uncrossed(found)]
+    return [(gap.old + i, gap.new + j) for i, j in uncrossed(found)]
 
 
-def _uncrossed(found: list[tuple[float, int, int, int]]) -> Pairs:
+def uncrossed(found: list[tuple[float, int, int, int]]) -> Pairs:
     """The pairs that cross none that is better."""
     chosen: Pairs = []
     for _, _, i, j in sorted(found):

@@ -48,4 +48,3 @@ def _sides(change: FieldChange) -> dict[str, Any]:
     sides = {"from": masked(change.old), "to": masked(change.new)}
     note = f"secret {change.secret}" if change.secret else "moved" if change.kind == "moved" else change.note
     return sides | ({"note": note} if note else {})
-

@@ -1,6 +1,7 @@
 """What the lifecycle asks of a prompt."""
 
 from collections.abc import Mapping
+from re import Pattern
 from typing import Any
 
 from prompts.variables import VARIABLE, filled, variable_change, variables_of
@@ -22,7 +23,7 @@ class PromptKind:
     namespace = "prompts"
     one_draft = False
     words = PROMPT
-    marks = VARIABLE
+    marks: Pattern[str] | None = VARIABLE
 
     def find(self, actor: Actor, slug: str) -> Artifact | None:
         """The prompt of that slug with its pointers, its name and when it was archived."""
@@ -91,7 +92,7 @@ class PromptKind:
         return list(variables_of(source))
 
     def ask(self, actor: Actor, source: str, values: Mapping[str, str], said: str) -> Ask:
-        """The text as the system's message before what is said; with nothing said, the text is what is said."""
+        """The text as the system's message before what is said; alone it is what is said."""
         missing = [name for name in variables_of(source) if name not in values]
         if missing:
             words = f"Give a value for {', '.join(missing)}."

@@ -22,7 +22,7 @@ from tests.server import other_server, server, server_environment
 from versioning.lib import postgres, roles
 from versioning.lib.transaction import tell, told
 
-APPEND_ONLY = ("workspaces_event",)
+APPEND_ONLY = ("workspaces_event", "agents_content", "agents_conversation")
 
 
 def pytest_configure() -> None:

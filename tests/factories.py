@@ -4,6 +4,8 @@ from typing import Any
 
 import factory
 
+from agents.models import Agent
+from agents.services import change_agent, create_agent
 from prompts.models import Prompt
 from prompts.services import create_prompt
 from versioning.versions import services
@@ -49,3 +51,43 @@ def make_prompt(actor: Any, *, live: int | None = None, drafts: int = 0, **field
         VersionFactory(actor=actor, prompt=prompt)
     prompt.refresh_from_db()
     return prompt
+
+
+class AgentFactory(factory.Factory):
+    """`AgentFactory(actor=…)`: an agent with its draft v1, a schema, a trigger and an MCP server."""
+
+    class Meta:
+        model = Agent
+
+    slug = factory.Sequence(lambda n: f"agent-{n}")
+    name = "Front desk"
+    bio = "Answers the phone."
+    llm_config = factory.LazyFunction(
+        lambda: {"model": "small", "temperature": 0.2, "instructions": "Be brief.\nBe kind."}
+    )
+    parts = factory.LazyFunction(
+        lambda: {
+            "schemas": [{"schema_data": {"title": "order", "type": "object"}, "schema_type": "input"}],
+            "triggers": [
+                {"name": "nightly", "trigger_type": "schedule", "trigger_config": {"cron": "0 3 * * *"}}
+            ],
+            "mcp_servers": [{"name": "tools", "endpoint": "https://tools.example/mcp"}],
+        }
+    )
+
+    @classmethod
+    def _create(cls, model_class: type, *args: Any, actor: Any, **fields: Any) -> Agent:
+        return create_agent(actor, **fields)
+
+
+def make_agent(actor: Any, *, locked: int = 0, live: int | None = None, **fields: Any) -> Agent:
+    """An agent with v1 … v`locked` locked in turn (each with a bio of its own), and `live` published."""
+    agent = AgentFactory(actor=actor, **fields)
+    for number in range(1, locked + 1):
+        if number > 1:
+            change_agent(actor, agent, bio=f"Answers the phone, in way {number}.")
+        services.lock(actor, agent, message=f"Lock {number}")
+    if live:
+        services.promote(actor, agent, live)
+    agent.refresh_from_db()
+    return agent

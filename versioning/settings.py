@@ -119,7 +119,9 @@ INSTALLED_APPS = [
     "versioning.workspaces",
     "versioning.versions",
     "versioning.delivery",
+    "versioning.playground",
     "prompts",
+    "agents",
     "versioning.workspaces.admin_app.OperatorAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -235,6 +237,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"previse@{_HOST}")
 
 DELIVERY_CACHE_MB = _number("DELIVERY_CACHE_MB", 256)
 DELIVERY_TOUCH_SECONDS = _number("DELIVERY_TOUCH_SECONDS", 30)
+
+PLAYGROUND_ALLOW_PRIVATE = _switch("PLAYGROUND_ALLOW_PRIVATE")
 
 LANGUAGE_CODE = "en"
 USE_TZ = True

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("versioning.workspaces.urls")),
     path("w/<str:workspace>/prompts/", include("prompts.urls")),
+    path("w/<str:workspace>/agents/", include("agents.urls")),
     path("api/", include("versioning.api")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

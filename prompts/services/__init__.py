@@ -9,7 +9,8 @@ from prompts.services.editing import (
     reopen_kept,
     save,
 )
-from prompts.services.words import archive, change_prompt, create_prompt, unarchive
+from prompts.services.words import change_prompt, create_prompt
+from versioning.versions.services import archive, unarchive
 
 __all__ = [
     "archive", "change_prompt", "create_prompt", "discard", "drop_kept", "keep_aside", "keep_typing",

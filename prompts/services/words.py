@@ -8,7 +8,7 @@ from django.db import transaction
 from prompts.models import Prompt
 from versioning.lib.errors import DomainError
 from versioning.versions import services as versions
-from versioning.versions.services.steps import locked, move, note, number_of
+from versioning.versions.services.steps import locked, note
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import EventName
 from versioning.workspaces.policy import Act, require
@@ -54,38 +54,6 @@ def change_prompt(
         if changes:
             Prompt.objects.filter(pk=row.pk).update(**{f: c["to"] for f, c in changes.items()})
             note(actor, row, EventName.ARTIFACT_CHANGED, changes=changes)
-    return Prompt.objects.get(pk=prompt.pk)
-
-
-def archive(actor: Actor, prompt: Prompt) -> Prompt:
-    """Put a prompt away; its staging is cleared, its history stays. Not while it is live."""
-    require(actor, Act.EDIT)
-    with locked(actor, prompt) as row:
-        if Prompt.objects.archived().filter(pk=row.pk).exists():
-            raise DomainError("archived", "This is archived already.")
-        live = number_of(row, row.live_id)
-        if live:
-            raise DomainError("live_in_the_way", f"v{live} is live. Unpublish it first.")
-        act = note(actor, row, EventName.ARTIFACT_ARCHIVED).act_id
-        staged = number_of(row, row.staging_id)
-        if staged:
-            note(
-                actor, row, EventName.STAGING_CLEARED, from_number=staged, act_id=act,
-                message="The prompt was archived",
-            )  # fmt: skip
-            move(row, staging=None, staging_since=None)
-        Prompt.objects.filter(pk=row.pk).update(archived_at=actor.now())
-    return Prompt.objects.get(pk=prompt.pk)
-
-
-def unarchive(actor: Actor, prompt: Prompt) -> Prompt:
-    """Take a prompt out of the archive, with all that it had but its staging."""
-    require(actor, Act.EDIT)
-    with locked(actor, prompt) as row:
-        if not Prompt.objects.archived().filter(pk=row.pk).exists():
-            raise DomainError("not_archived", "This is not archived.")
-        Prompt.objects.filter(pk=row.pk).update(archived_at=None)
-        note(actor, row, EventName.ARTIFACT_UNARCHIVED)
     return Prompt.objects.get(pk=prompt.pk)
 
 

@@ -3,16 +3,17 @@
 from django.urls import URLPattern, path
 
 from versioning.versions import views
+from versioning.versions.kinds import KINDS
 
 
 def lifecycle(kind: str) -> list[URLPattern]:
     """The lifecycle of one kind, to be listed in its own urls.py."""
-    one = "<str:slug>/versions/<int:number>/"
+    one, publish = "<str:slug>/versions/<int:number>/", KINDS[kind].words.publish.lower()
     pages = [
         ("<str:slug>/versions/", views.versions, "versions"),
         (one, views.version, "version"),
         ("<str:slug>/compare/<int:old>...<int:new>/", views.compare, "compare"),
-        (f"{one}promote/", views.promote, "promote"),
+        (f"{one}{publish}/", views.promote, "promote"),
         (f"{one}rollback/", views.rollback, "rollback"),
         (f"{one}stage/", views.stage, "stage"),
         (f"{one}delete/", views.delete, "delete"),

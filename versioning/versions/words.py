@@ -17,5 +17,5 @@ class Words:
     shown: str
 
 
-PROMPT = Words(publish="Promote", published="promoted", settled="retired", source="text", shown="version")
-AGENT = Words(publish="Publish", published="published", settled="locked", source="configuration", shown="look")
+PROMPT = Words("Promote", "promoted", settled="retired", source="text", shown="version")
+AGENT = Words("Publish", "published", settled="locked", source="configuration", shown="look")

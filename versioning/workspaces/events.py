@@ -30,6 +30,9 @@ class EventName(models.TextChoices):
     CONNECTOR_CHANGED = "connector.changed", "changed a connector"
     CONNECTOR_REMOVED = "connector.removed", "removed a connector"
 
+    PROVIDER_CHANGED = "provider.changed", "changed the model server"
+    PROVIDER_REMOVED = "provider.removed", "removed the model server"
+
     WORKSPACE_CREATED = "workspace.created", "created the workspace"
     WORKSPACE_CHANGED = "workspace.changed", "changed the settings"
     WORKSPACE_CLOSED = "workspace.closed", "closed the workspace"
@@ -49,3 +52,8 @@ MOVES_LIVE = (
     EventName.VERSION_UNPUBLISHED,
 )
 MOVES_STAGING = (EventName.STAGING_SET, EventName.STAGING_CLEARED)
+
+
+def event_names() -> list[tuple[str, str]]:
+    """The choices of `Event.name`, asked for when they are needed: a new act needs no migration."""
+    return EventName.choices

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
-from versioning.workspaces.events import EventName
+from versioning.workspaces.events import event_names
 from versioning.workspaces.querysets import (
     ApiKeyQuerySet,
     EventQuerySet,
@@ -209,7 +209,7 @@ class Event(models.Model):
     artifact_id = models.UUIDField(null=True)
     sequence = models.BigIntegerField()
     act_id = models.UUIDField()
-    name = models.CharField(max_length=40, choices=EventName)
+    name = models.CharField(max_length=40, choices=event_names)
     from_number = models.PositiveIntegerField(null=True)
     to_number = models.PositiveIntegerField(null=True)
     message = models.TextField(blank=True)

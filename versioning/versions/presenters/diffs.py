@@ -13,6 +13,7 @@ from versioning.versions.kinds import Change, kind_of
 from versioning.versions.models import Artifact, Status, Version
 from versioning.versions.presenters import lines
 from versioning.versions.presenters.header import Links, chips
+from versioning.versions.services.one_draft import as_rows_are
 from versioning.workspaces.actor import Actor
 
 MOST_FOLDED = 4_000  # lines that stay folded in the page; more of them are asked for
@@ -200,7 +201,7 @@ def base_of(artifact: Artifact, version: Version, asked: int | None) -> tuple[Ve
     if asked:
         found = versions.numbered(asked)
         if found:
-            return found, ""
+            return as_rows_are(artifact, found), ""
         problem = f"There is no v{asked}."
     if artifact.live and artifact.live_id != version.pk:
         return versions.numbered(artifact.live.number), problem

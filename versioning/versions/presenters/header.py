@@ -9,7 +9,9 @@ from django.urls import reverse
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Status, Version
 from versioning.versions.querysets import COUNTED, LAST
+from versioning.versions.tabs import added_after
 from versioning.workspaces.actor import Actor
+from versioning.workspaces.policy import may
 
 NEWEST = 10
 TABS = (("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Settings", "settings"))
@@ -27,8 +29,7 @@ class Links:
     def to(self, name: str, *numbers: int, **query: object) -> str:
         """The address of a page; query values that say nothing are left out."""
         path = self._of_version(name, *numbers) if len(numbers) == 1 else self._reverse(name, *numbers)
-        said = {key: value for key, value in query.items() if value not in (None, "", False)}
-        return f"{path}?{urlencode(said)}" if said else path
+        return _asking(path, query)
 
     def _reverse(self, name: str, *numbers: int) -> str:
         return reverse(f"{self._namespace}:{name}", args=[*self._at, *numbers])
@@ -41,9 +42,19 @@ class Links:
         before, after = self._halves[name]
         return f"{before}{number}{after}"
 
+    def of_room(self, url_name: str, **query: object) -> str:
+        """The address of a page that a room above has for every kind; see `versions/tabs.py`."""
+        workspace, slug = self._at
+        return _asking(reverse(url_name, args=[workspace, self._namespace, slug]), query)
+
     def list(self) -> str:
         """The address of the list of all artifacts of this kind."""
         return reverse(f"{self._namespace}:list", args=[self._workspace])
+
+
+def _asking(path: str, query: dict[str, object]) -> str:
+    said = {key: value for key, value in query.items() if value not in (None, "", False)}
+    return f"{path}?{urlencode(said)}" if said else path
 
 
 @dataclass(frozen=True)
@@ -82,17 +93,30 @@ def header(
         "staging": staging,
         "selector": _selector(actor, artifact, links, newest, chosen),
         "count_words": named(count),
-        "tabs": [
-            {"label": label, "url": links.to(name), "current": name == tab,
-             "count": many(count) if name == "versions" else ""}
-            for label, name in TABS
-        ],
+        "tabs": _tabs(actor, links, tab, current, count),
         "list_url": links.list(),
         "list_label": kind_of(artifact).namespace.capitalize(),
         "code_url": links.to("code"),
         "header_url": links.to("versions", tab=tab, current=current),
         "versions_url": links.to("versions"),
     }  # fmt: skip
+
+
+def _tabs(actor: Actor, links: Links, tab: str, current: int | None, count: int) -> list[dict[str, Any]]:
+    """Those of every artifact, and those that rooms above add for who may use them."""
+    found: list[dict[str, Any]] = []
+    for label, name in TABS:
+        found.append(
+            {"label": label, "url": links.to(name), "current": name == tab,
+             "count": many(count) if name == "versions" else ""}
+        )  # fmt: skip
+        found += [
+            {"label": added.label, "url": links.of_room(added.url_name, v=current),
+             "current": added.url_name == tab, "count": ""}
+            for added in added_after(name)
+            if may(actor, added.act)
+        ]  # fmt: skip
+    return found
 
 
 def many(count: int) -> str:

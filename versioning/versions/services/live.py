@@ -44,7 +44,9 @@ def promote(
             raise DomainError("already_live", f"{version.label} is live already.")
         was = number_of(row, row.live_id)
         froze = version.is_draft and (lock or not kind_of(row).one_draft)
-        act = _frozen(actor, row, version, message) if froze else _as_draft(actor, row, version)
+        act = _frozen(actor, row, version, message) if froze else None
+        if version.is_draft and not froze:
+            _as_draft(actor, row, version)
         note(
             actor, row, EventName.VERSION_PUBLISHED, act_id=act,
             from_number=was, to_number=number, message=message, froze=froze,
@@ -62,9 +64,7 @@ def _frozen(actor: Actor, row: Artifact, version: Version, message: str) -> UUID
 
 
 def _as_draft(actor: Actor, row: Artifact, version: Version) -> None:
-    """Let a draft go live as it is, where that is allowed; a frozen version needs nothing."""
-    if not version.is_draft:
-        return
+    """Let a draft go live as it is, where that is allowed."""
     if actor.workspace.protect_live:
         words = f"This workspace protects live. Lock {version.label} first: what is locked can be published."
         raise DomainError("live_protected", words)

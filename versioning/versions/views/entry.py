@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from versioning.lib.errors import DomainError, not_found
 from versioning.versions.kinds import KINDS
 from versioning.versions.models import Artifact, Version
+from versioning.versions.services.one_draft import as_rows_are
 from versioning.workspaces.actor import actor_of
 
 MOST = 2**31 - 1  # what a number of a version can be at most
@@ -30,11 +31,11 @@ def of_artifact(view: View) -> View:
 
 
 def version_or_404(artifact: Artifact, number: int) -> Version:
-    """The version of that number with its text."""
+    """The version of that number with its source; the one draft as its rows are now."""
     found = Version.objects.of(artifact).numbered(number)
     if found is None:
         raise not_found()
-    return found
+    return as_rows_are(artifact, found)
 
 
 def number_in(values: Any, name: str) -> int | None:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
 
-from versioning.versions.querysets import ArtifactQuerySet
+from versioning.versions.querysets import KindQuerySet, VersionQuerySet
 
 if TYPE_CHECKING:
     from agents.models import Agent
     from versioning.workspaces.actor import Actor
 
 
-class AgentQuerySet(ArtifactQuerySet):
+class AgentQuerySet(KindQuerySet):
     """Agents."""
 
-    def in_use(self) -> Self:
-        """Those that are not archived."""
-        return self.filter(archived_at=None)
+    def showing(self, which: str) -> AgentQuerySet:
+        """One of the list's views, by its name in FILTERS; an unknown name shows all in use."""
+        return FILTERS.get(which, FILTERS["all"])(self)
 
-    def archived(self) -> Self:
-        """Those that were put away."""
-        return self.exclude(archived_at=None)
+    def newest_versions(self) -> VersionQuerySet:
+        """The newest that was locked: the draft, which every agent has, bears no message."""
+        return self._versions().exclude(locked_at=None).order_by("-number")
+
+
+# The views of the list, by the name that its URL carries.
+FILTERS: dict[str, Callable[[AgentQuerySet], AgentQuerySet]] = {
+    "all": lambda agents: agents.in_use(),
+    "staging": lambda agents: agents.in_use().staged(),
+    "idle": lambda agents: agents.in_use().not_live(),
+    "archived": lambda agents: agents.archived(),
+}
 
 
 class PartQuerySet(models.QuerySet[Any]):

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Concat
 
 if TYPE_CHECKING:
     from versioning.versions.models import Artifact, Version
@@ -29,6 +31,69 @@ class ArtifactQuerySet(models.QuerySet[Any]):
     def with_pointers(self) -> Self:
         """The live and the staged version beside each artifact, without their texts."""
         return self.select_related("live", "staging").defer("live__source", "staging__source")
+
+
+class KindQuerySet(ArtifactQuerySet):
+    """The artifacts of one kind, whose own table has `name`, `tags` and `archived_at`."""
+
+    def in_use(self) -> Self:
+        """Those that are not archived."""
+        return self.filter(archived_at=None)
+
+    def archived(self) -> Self:
+        """Those that were put away."""
+        return self.exclude(archived_at=None)
+
+    def staged(self) -> Self:
+        """Those whose staging pointer is set."""
+        return self.exclude(staging=None)
+
+    def not_live(self) -> Self:
+        """Those that serve nothing."""
+        return self.filter(live=None)
+
+    def with_summary(self) -> Self:
+        """The newest version's message, author and number, and how many drafts, beside each."""
+        newest, drafts = self.newest_versions(), self._versions().drafts().order_by()
+        counted = drafts.values("artifact").annotate(n=Count("pk")).values("n")
+        return self.annotate(
+            newest_message=Subquery(newest.values("message")[:1]),
+            newest_author=Subquery(newest.values("author_name")[:1]),
+            newest_number=Subquery(newest.values("number")[:1]),
+            draft_count=Coalesce(Subquery(counted), 0),
+        )
+
+    def with_version_count(self) -> Self:
+        """How many versions each has; a deleted draft is not counted."""
+        counted = self._versions().order_by().values("artifact").annotate(n=Count("pk")).values("n")
+        return self.annotate(version_count=Coalesce(Subquery(counted), 0))
+
+    def search(self, words: str) -> Self:
+        """Every word in the slug, the name, a tag, or the newest version's message or author."""
+        words_said = Concat("message", Value("\n"), "author_name", output_field=models.TextField())
+        said = self.newest_versions().annotate(said=words_said).values("said")[:1]
+        joined = Func(F("tags"), Value("\n"), function="array_to_string", output_field=models.TextField())
+        found = self.alias(said=Subquery(said), tag_words=joined)
+        for word in words.replace("\0", "").split()[:10]:
+            found = found.filter(
+                Q(slug__icontains=word)
+                | Q(name__icontains=word)
+                | Q(tag_words__icontains=word)
+                | Q(said__icontains=word)
+            )
+        return found
+
+    def newest_versions(self) -> VersionQuerySet:
+        """Of the artifact of an outer query, the version that a list speaks of before the others."""
+        return self._versions().order_by("-number")
+
+    @staticmethod
+    def _versions() -> VersionQuerySet:
+        """The versions of the artifact of an outer query."""
+        from versioning.versions.models import Version
+
+        found: VersionQuerySet = Version.objects.filter(artifact=OuterRef("pk"))
+        return found
 
 
 class VersionQuerySet(models.QuerySet["Version"]):

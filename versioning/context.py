@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from agents.models import Agent
 from prompts.models import Prompt
 from versioning.workspaces.once import fresh_key
-from versioning.workspaces.policy import abilities
+from versioning.workspaces.policy import Act, abilities, may
 from versioning.workspaces.services.workspaces import workspaces_of
 
 THEMES = ("system", "light", "dark")
@@ -42,8 +43,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _nav(request: HttpRequest, actor: Any, prompts: str) -> list[dict[str, Any]]:
     settings = reverse("workspaces:settings", args=[actor.workspace.slug])
-    count = Prompt.objects.in_workspace(actor).in_use().count()
-    entries = [("Prompts", prompts, "prompt", count), ("Settings", settings, "settings", None)]
+    agents = reverse("agents:list", args=[actor.workspace.slug])
+    entries: list[tuple[str, str, str, int | None]] = [
+        ("Prompts", prompts, "prompt", Prompt.objects.in_workspace(actor).in_use().count()),
+        ("Agents", agents, "agent", Agent.objects.in_workspace(actor).in_use().count()),
+    ]
+    if may(actor, Act.TRY):
+        url = reverse("playground:home", args=[actor.workspace.slug])
+        entries.append(("Playground", url, "flask", None))
+    entries.append(("Settings", settings, "settings", None))
     return [
         {"label": label, "url": url, "icon": icon, "count": n, "current": request.path.startswith(url)}
         for label, url, icon, n in entries

@@ -9,6 +9,10 @@ from versioning.versions.kinds import KINDS
 def lifecycle(kind: str) -> list[URLPattern]:
     """The lifecycle of one kind, to be listed in its own urls.py."""
     one, publish = "<str:slug>/versions/<int:number>/", KINDS[kind].words.publish.lower()
+    drafts = [
+        ("<str:slug>/lock/", views.lock, "lock"),
+        ("<str:slug>/revert/", views.revert, "revert"),
+    ]
     pages = [
         ("<str:slug>/versions/", views.versions, "versions"),
         (one, views.version, "version"),
@@ -16,9 +20,9 @@ def lifecycle(kind: str) -> list[URLPattern]:
         (f"{one}{publish}/", views.promote, "promote"),
         (f"{one}rollback/", views.rollback, "rollback"),
         (f"{one}stage/", views.stage, "stage"),
-        (f"{one}delete/", views.delete, "delete"),
         ("<str:slug>/unstage/", views.unstage, "unstage"),
         ("<str:slug>/unpublish/", views.unpublish, "unpublish"),
         ("<str:slug>/history/", views.history, "history"),
+        *(drafts if KINDS[kind].one_draft else [(f"{one}delete/", views.delete, "delete")]),
     ]
     return [path(route, view, {"kind": kind}, name=name) for route, view, name in pages]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Words:
     """The words of one kind. `settled` is the chip of a frozen version that is not live.
 
-    `shown` is the URL name of the page on which one version is looked at.
+    `shown` is the URL name of the page on which one version is looked at; `tabs` are the kind's own pages,
+    by label and URL name (rooms above add theirs: `tabs.py`).
     """
 
     publish: str  # "Promote" v8…
@@ -15,7 +16,18 @@ class Words:
     settled: str
     source: str  # what a version holds: "text"
     shown: str
+    tabs: tuple[tuple[str, str], ...]
 
 
-PROMPT = Words("Promote", "promoted", settled="retired", source="text", shown="version")
-AGENT = Words("Publish", "published", settled="locked", source="configuration", shown="look")
+PROMPT = Words(
+    "Promote", "promoted", settled="retired", source="text", shown="version",
+    tabs=(
+        ("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Settings", "settings"),
+    ),
+)  # fmt: skip
+AGENT = Words(
+    "Publish", "published", settled="locked", source="configuration", shown="look",
+    tabs=(
+        ("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Settings", "settings"),
+    ),
+)  # fmt: skip

@@ -14,7 +14,6 @@ from versioning.workspaces.actor import Actor
 from versioning.workspaces.policy import may
 
 NEWEST = 10
-TABS = (("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Settings", "settings"))
 
 
 class Links:
@@ -93,7 +92,7 @@ def header(
         "staging": staging,
         "selector": _selector(actor, artifact, links, newest, chosen),
         "count_words": named(count),
-        "tabs": _tabs(actor, links, tab, current, count),
+        "tabs": _tabs(actor, artifact, links, tab, current, count),
         "list_url": links.list(),
         "list_label": kind_of(artifact).namespace.capitalize(),
         "code_url": links.to("code"),
@@ -102,10 +101,12 @@ def header(
     }  # fmt: skip
 
 
-def _tabs(actor: Actor, links: Links, tab: str, current: int | None, count: int) -> list[dict[str, Any]]:
-    """Those of every artifact, and those that rooms above add for who may use them."""
+def _tabs(
+    actor: Actor, artifact: Artifact, links: Links, tab: str, current: int | None, count: int
+) -> list[dict[str, Any]]:
+    """Those of the kind, and those that rooms above add for who may use them."""
     found: list[dict[str, Any]] = []
-    for label, name in TABS:
+    for label, name in kind_of(artifact).words.tabs:
         found.append(
             {"label": label, "url": links.to(name), "current": name == tab,
              "count": many(count) if name == "versions" else ""}

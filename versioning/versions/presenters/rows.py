@@ -66,7 +66,8 @@ class RowMaker:
         self.actor, self.artifact, self.links = actor, artifact, Links(actor, artifact)
         self._words, self._query = words.split()[:10], query
         self._can = {act: may(actor, act) for act in Act}
-        self._archived = bool(kind_of(artifact).archived_at(artifact))
+        self._kind = kind_of(artifact)
+        self._archived = bool(self._kind.archived_at(artifact))
 
     def rows(self, versions: Iterable[Version]) -> list[Row]:
         """Closed rows."""
@@ -93,10 +94,11 @@ class RowMaker:
         found: list[Action] = []
         if self._can[Act.PUBLISH]:
             name = pointer_act(self.artifact, version)
+            publish = self._kind.words.publish
             words, long, url = {
                 "unpublish": ("Unpublish…", "Unpublish…", to("unpublish")),
                 "rollback": ("Roll back…", f"Roll back to {label}…", to("rollback", number)),
-                "promote": ("Promote…", f"Promote {label}…", to("promote", number)),
+                "promote": (f"{publish}…", f"{publish} {label}…", to("promote", number)),
             }[name]
             found.append(Action(words, long, url, main=True, plain=name == "unpublish"))
         if self._can[Act.STAGE] and self.actor.workspace.staging_enabled:
@@ -104,6 +106,10 @@ class RowMaker:
             words = "Clear staging" if staged else "Set as staging"
             url = to("unstage") if staged else to("stage", number)
             found.append(Action(words, words, url, posts=True, staging=True))
+        if self._kind.one_draft:
+            url = to("editor") if version.is_draft else to(self._kind.words.shown, number)
+            found.append(Action("Open", "Open in editor" if version.is_draft else f"Open {label}", url))
+            return found
         if self._can[Act.SAVE_DRAFT]:
             found.append(Action("Open in editor", "Open in editor", to("open", number), posts=True))
         if self._can[Act.EDIT] and version.is_draft:

@@ -1,11 +1,12 @@
 """The pages of the lifecycle, for any kind of artifact."""
 
 from versioning.versions.views.compare import compare
+from versioning.versions.views.drafts import lock, revert
 from versioning.versions.views.history import history
 from versioning.versions.views.listing import version, versions
 from versioning.versions.views.moves import delete, promote, rollback, stage, unpublish, unstage
 
 __all__ = [
-    "compare", "delete", "history", "promote", "rollback", "stage", "unpublish", "unstage", "version",
-    "versions",
+    "compare", "delete", "history", "lock", "promote", "revert", "rollback", "stage", "unpublish",
+    "unstage", "version", "versions",
 ]  # fmt: skip

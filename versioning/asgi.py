@@ -1,4 +1,4 @@
-"""The process: `/v1` from memory, `/healthz` and `/readyz`, and Django for all the rest.
+"""The process: `/v1` from memory, answers of the playground as they come, health, Django for all the rest.
 
 Django runs as WSGI in threads: its middleware is synchronous, and this way a page costs a fifth of what
 it costs under Django's own ASGI handler, and never holds up a read of `/v1`.
@@ -24,6 +24,8 @@ from versioning.lib import postgres, roles
 _wsgi = get_wsgi_application()  # loads the models, which the next line needs
 
 from versioning.delivery.app import Delivery, Receive, Scope, Send  # noqa: E402
+from versioning.playground.runner import runner  # noqa: E402
+from versioning.playground.stream import is_stream, stream  # noqa: E402
 
 THREADS = 8
 QUERY_BYTES = "!$%&'()*+,-./:;=?@_~[]"
@@ -53,6 +55,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             await _say(send, scope, 200, {"status": "ok"})
         elif path == "/readyz":
             await _ready(scope, send)
+        elif is_stream(path):
+            await stream(scope, receive, send)
         else:
             await _serve_pages(scope, receive, send)
     elif scope["type"] == "lifespan":
@@ -110,10 +114,12 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         await send({"type": "lifespan.startup.failed", "message": found})
         return
     await delivery.open()
+    runner.open(asyncio.get_running_loop())
     gc.collect()
     gc.freeze()  # what is loaded now stays for good: the collector need not walk through it again
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    await runner.close()
     await delivery.close()
     await send({"type": "lifespan.shutdown.complete"})
 

@@ -16,6 +16,7 @@ class Act(StrEnum):
     EDIT = "edit"  # create, rename, archive, import, delete a draft
     SAVE_DRAFT = "save_draft"
     STAGE = "stage"
+    TRY = "try"  # the playground: ask a model what a version makes of it
     PUBLISH = "publish"  # publish, roll back, unpublish, write to a draft that is live
     MANAGE = "manage"  # settings, members, keys
     OWN = "own"  # make an owner, close the workspace
@@ -36,6 +37,7 @@ TABLE = {
     Act.EDIT: Rule(Role.EDITOR),
     Act.SAVE_DRAFT: Rule(Role.EDITOR, scope=Scope.DRAFTS),
     Act.STAGE: Rule(Role.EDITOR),
+    Act.TRY: Rule(Role.EDITOR),
     Act.PUBLISH: Rule(Role.EDITOR, protected=Role.ADMIN),
     Act.MANAGE: Rule(Role.ADMIN),
     Act.OWN: Rule(Role.OWNER),

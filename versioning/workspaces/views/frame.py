@@ -6,7 +6,17 @@ from django.urls import reverse
 
 from versioning.workspaces.actor import Actor
 
-TABS = {"settings": "General", "members": "Members", "keys": "API keys", "log": "Log"}
+TABS = {
+    "workspaces:settings": "General",
+    "workspaces:members": "Members",
+    "workspaces:keys": "API keys",
+    "workspaces:log": "Log",
+}
+
+
+def register(url_name: str, label: str) -> None:
+    """Add a page of Settings that a room above has; its view is handed the same frame."""
+    TABS[url_name] = label
 
 
 def url(actor: Actor, name: str, *args: Any) -> str:
@@ -15,6 +25,10 @@ def url(actor: Actor, name: str, *args: Any) -> str:
 
 
 def framed(actor: Actor, tab: str, **context: Any) -> dict[str, Any]:
-    """A page's context with the tabs of Settings around it."""
-    tabs = [{"label": label, "url": url(actor, name), "current": name == tab} for name, label in TABS.items()]
-    return {"tabs": tabs, "title": TABS[tab]} | context
+    """A page's context with the tabs of Settings around it. `tab` is its URL name."""
+    at = tab if ":" in tab else f"workspaces:{tab}"
+    tabs = [
+        {"label": label, "url": reverse(name, args=[actor.workspace.slug]), "current": name == at}
+        for name, label in TABS.items()
+    ]
+    return {"tabs": tabs, "title": TABS[at]} | context

@@ -15,18 +15,20 @@ class Words:
     published: str  # "promoted"
     settled: str
     source: str  # what a version holds: "text"
+    draft: str  # the selector's quick pick of the draft
     shown: str
     tabs: tuple[tuple[str, str], ...]
 
 
 PROMPT = Words(
-    "Promote", "promoted", settled="retired", source="text", shown="version",
+    "Promote", "promoted", settled="retired", source="text", draft="Latest draft", shown="version",
     tabs=(
         ("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Settings", "settings"),
     ),
 )  # fmt: skip
 AGENT = Words(
-    "Publish", "published", settled="locked", source="configuration", shown="look",
+    "Publish", "published", settled="locked", source="configuration", draft="Draft (latest)",
+    shown="look",
     tabs=(
         ("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Settings", "settings"),
     ),

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Status, Version
+from versioning.versions.presenters.standing import Draft, buttons, draft_state, standing
 from versioning.versions.querysets import COUNTED, LAST
 from versioning.versions.tabs import added_after
 from versioning.workspaces.actor import Actor
@@ -66,6 +67,7 @@ class Pick:
     chips: list[str]
     at: Any
     word: str = ""
+    said: str = ""  # in the place of the date
     current: bool = False
 
 
@@ -84,13 +86,16 @@ def header(
     chosen = current or (newest[0].number if newest else None)
     live, staging = (pointed.number if pointed else None for pointed in (artifact.live, artifact.staging))
     staged = staging if actor.workspace.staging_enabled else None
+    archived = bool(kind_of(artifact).archived_at(artifact))
+    known = _known(artifact, newest, chosen)
+    draft = _draft_of(artifact, newest)
     return {
         "artifact": artifact,
         "said": live is not None and live == chosen and not staged,  # by the selector's own chips
-        "archived": bool(kind_of(artifact).archived_at(artifact)),
+        "archived": archived,
         "live": live,
         "staging": staging,
-        "selector": _selector(actor, artifact, links, newest, chosen),
+        "selector": _selector(actor, artifact, links, newest, known, chosen, draft),
         "count_words": named(count),
         "tabs": _tabs(actor, artifact, links, tab, current, count),
         "list_url": links.list(),
@@ -98,7 +103,20 @@ def header(
         "code_url": links.to("code"),
         "header_url": links.to("versions", tab=tab, current=current),
         "versions_url": links.to("versions"),
-    }  # fmt: skip
+        "standing": None,
+        "buttons": [],
+    } | _of_one_draft(actor, artifact, links, known.get(chosen or 0), draft, archived=archived, tab=tab)  # fmt: skip
+
+
+def _of_one_draft(
+    actor: Actor, artifact: Artifact, links: Links, chosen: Version | None, draft: Draft | None,
+    *, archived: bool, tab: str,
+) -> dict[str, Any]:  # fmt: skip
+    """What the header says and offers beside the selector, where the kind has one draft."""
+    if chosen is None or draft is None:
+        return {}
+    offered = [] if archived else buttons(actor, artifact, links, chosen, draft, main=tab == "editor")
+    return {"standing": standing(artifact, chosen), "buttons": offered}
 
 
 def _tabs(
@@ -131,19 +149,29 @@ def named(count: int) -> str:
 
 
 def chips(actor: Actor, artifact: Artifact, version: Version) -> list[str]:
-    """The words of a version's chips: staging, where it is on, and its status."""
-    staged = actor.workspace.staging_enabled and artifact.staging_id == version.pk
+    """The words of a version's chips: its status, and staging beside it, where that is on.
+
+    Where a kind has one draft, live is a chip beside the state, for a draft may be live.
+    """
+    kind = kind_of(artifact)
+    staged = ["staging"] if actor.workspace.staging_enabled and artifact.staging_id == version.pk else []
     status = version.status_in(artifact)
-    found = [str(status.value), *(["staging"] if staged else [])]
+    if kind.one_draft:
+        state = "draft" if version.is_draft else kind.words.settled
+        return [state, *staged, *(["live"] if status == Status.LIVE else [])]
+    found = [str(status.value), *staged]
     return found if status == Status.LIVE else found[::-1]
 
 
-def _selector(
-    actor: Actor, artifact: Artifact, links: Links, newest: list[Version], chosen: int | None
-) -> dict[str, Any] | None:
-    """The menu: quick picks first, then the newest versions. None where there is no version."""
-    if not newest:
+def _draft_of(artifact: Artifact, newest: list[Version]) -> Draft | None:
+    """The one draft as its rows are, where the kind has one."""
+    if not kind_of(artifact).one_draft:
         return None
+    return draft_state(artifact, next((version for version in newest if version.is_draft), None))
+
+
+def _known(artifact: Artifact, newest: list[Version], chosen: int | None) -> dict[int, Version]:
+    """The versions that the header may speak of, by number."""
     known = {version.number: version for version in newest}
     for pointed in (artifact.live, artifact.staging):
         if pointed:
@@ -152,15 +180,28 @@ def _selector(
         other = Version.objects.of(artifact).without_text().numbered(chosen) if chosen else None
         if other:
             known[other.number] = other
+    return known
 
-    def pick(version: Version, *, at: Any = None, word: str = "") -> Pick:
+
+def _selector(
+    actor: Actor, artifact: Artifact, links: Links, newest: list[Version], known: dict[int, Version],
+    chosen: int | None, state: Draft | None,
+) -> dict[str, Any] | None:  # fmt: skip
+    """The menu: quick picks first, then the newest versions. None where there is no version."""
+    if not newest:
+        return None
+    kind = kind_of(artifact)
+
+    def pick(version: Version, *, at: Any = None, word: str = "", said: str = "") -> Pick:
+        edits = kind.one_draft and version.is_draft
+        url = links.to("editor") if edits else links.to(kind.words.shown, version.number)
         return Pick(
-            version.number, version.label, links.to("version", version.number),
-            chips(actor, artifact, version), at or version.updated_at, word, version.number == chosen,
+            version.number, version.label, url, chips(actor, artifact, version), at or version.updated_at,
+            word, said, version.number == chosen,
         )  # fmt: skip
 
     draft = next((version for version in newest if version.is_draft), None)
-    quick = [pick(draft, word="Latest draft")] if draft else []
+    quick = [pick(draft, word=kind.words.draft, said=state.words if state else "")] if draft else []
     if artifact.live:
         quick.append(pick(artifact.live, at=artifact.live_since, word="Live"))
     if artifact.staging and actor.workspace.staging_enabled:

@@ -8,7 +8,8 @@ from typing import Any
 from prompts.models import Prompt
 from prompts.variables import VARIABLE, variables_of
 from versioning.versions.diff import compare_safely
-from versioning.versions.presenters.diffs import Look, Shown
+from versioning.versions.presenters.diffs import Shown
+from versioning.versions.presenters.look import Look
 from versioning.workspaces.actor import Actor
 
 EXCERPT = 72

@@ -260,19 +260,19 @@ def test_a_plain_value_that_is_there_twice_is_counted():
 def test_a_credential_is_spoken_of_as_a_secret(old, new, what):
     change = only(edited(BASE, "agent.metadata.key", old), edited(BASE, "agent.metadata.key", new))
 
-    assert (change.secret, change.path) == (what, "metadata.key")
+    assert (change.credential, change.path) == (what, "metadata.key")
 
 
 def test_a_credential_that_came_or_went_is_spoken_of_as_a_secret():
     new = edited(BASE, "mcp_servers.0.config", {"timeout": 30, "headers": {}})
 
-    assert (only(BASE, new).secret, only(new, BASE).secret) == ("removed", "set")
+    assert (only(BASE, new).credential, only(new, BASE).secret) == ("removed", "set")
 
 
 def test_credentials_in_a_list_are_paired():
     old, new = ([{"$secret": "a", "rev": rev}, "x", {"y": 1}] for rev in (1, 2))
 
-    assert only(listed(*old), listed(*new)).secret == "changed"
+    assert only(listed(*old), listed(*new)).credential == "changed"
 
 
 # As data

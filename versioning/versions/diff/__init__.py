@@ -26,6 +26,7 @@ __all__ = [
     "compare",
     "compare_fields",
     "compare_safely",
+    "given_up",
     "has_hidden",
     "name_of",
     "show_whitespace",
@@ -68,10 +69,15 @@ def compare_safely(
             plan = _pool.plan(data_old, data_new, timeout)
         except Unanswered as error:
             # Not kept: the next time the machine may be less busy.
-            return build(old, new, unaligned(str(error)), context=context)
+            return given_up(old, new, str(error))
         if cached:
             _cache.put(key, plan)
     return build(old, new, plan, context=context)
+
+
+def given_up(old: str, new: str, reason: str) -> Diff:
+    """Both texts whole and unaligned, with the reason."""
+    return build(old, new, unaligned(reason), context=3)
 
 
 def _is_small(text: str) -> bool:

@@ -46,5 +46,11 @@ def _sides(change: FieldChange) -> dict[str, Any]:
     if change.kind == "moved" and isinstance(last, Spot) and not change.edits:
         return {"from": last.old, "to": last.new, "note": "moved"}
     sides = {"from": masked(change.old), "to": masked(change.new)}
-    note = f"secret {change.secret}" if change.secret else "moved" if change.kind == "moved" else change.note
+    note = (
+        f"secret {change.credential}"
+        if change.credential
+        else "moved"
+        if change.kind == "moved"
+        else change.note
+    )
     return sides | ({"note": note} if note else {})

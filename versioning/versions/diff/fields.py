@@ -17,10 +17,10 @@ LONG = 80  # characters from which on a text is compared as a text
 STEPS = 1_000_000  # what aligning lists may cost in all (diff/align.py Budget)
 LONGEST_KEY = 80  # characters of a key that a path shows
 
-TOO_BIG = "This list is too large to align; both are shown whole."
+TOO_BIG = "This list is too large to align item by item."
 
 type Kind = Literal["added", "removed", "changed", "moved"]
-type Secret = Literal["", "set", "changed", "removed"]
+type Credential = Literal["", "set", "changed", "removed"]
 
 _plain_key = re.compile(r"[A-Za-z_$][\w$-]*", re.ASCII)
 
@@ -75,7 +75,7 @@ class FieldChange(NamedTuple):
         return path_of(self.steps)
 
     @property
-    def secret(self) -> Secret:
+    def credential(self) -> Credential:
         """What became of a credential; '' where the change is of none."""
         if self.kind == "moved" or not (is_secret(self.old) or is_secret(self.new)):
             return ""
@@ -251,10 +251,10 @@ class _Comparison:
 
 
 def label_of(item: Any) -> str:
-    """What people call an item: its name, or the title of its schema; else how its id begins."""
+    """What people call an item: its name, or its schema's title or type; else how its id begins."""
     schema = item.get("schema_data")
     title = schema.get("title") if isinstance(schema, dict) else None
-    for name in (item.get("name"), title, item.get("title")):
+    for name in (item.get("name"), title, item.get("schema_type"), item.get("title")):
         if isinstance(name, str) and name.strip():
             return name
     return str(item.get("id", ""))[:8]

@@ -6,49 +6,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 
-from versioning.versions.diff import Block, Diff, compare_safely
-from versioning.versions.kinds import Change, kind_of
+from versioning.versions.diff import Diff, compare_safely
+from versioning.versions.kinds import Change, Kind, kind_of
 from versioning.versions.models import Artifact, Status, Version
-from versioning.versions.presenters import lines
+from versioning.versions.presenters.fields import Fields, show_fields
 from versioning.versions.presenters.header import Links, chips
+from versioning.versions.presenters.look import Look
+from versioning.versions.presenters.parts import Part, parts_of
 from versioning.versions.services.one_draft import as_rows_are
 from versioning.workspaces.actor import Actor
 
-MOST_FOLDED = 4_000  # lines that stay folded in the page; more of them are asked for
+EMPTY = compare_safely("", "")
 NEAREST = 8  # versions on each side that the picker names
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a diff is shown, as its URL says it."""
-
-    layout: str = "split"
-    whitespace: bool = False
-    whole: bool = False
-
-    @classmethod
-    def of(cls, query: Any) -> "Look":
-        """The look that a query asks for; what it does not know is as usual."""
-        layout = "unified" if query.get("layout") == "unified" else "split"
-        return cls(layout, query.get("ws") == "1", query.get("whole") == "1")
-
-    def query(self) -> dict[str, object]:
-        """Its part of a query; what is as usual says nothing."""
-        layout = "unified" if self.layout == "unified" else ""
-        return {"layout": layout, "ws": int(self.whitespace) or "", "whole": int(self.whole) or ""}
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of the page: a table of rows, or a run that stays folded."""
-
-    html: SafeString | str
-    folded: bool = False
-    first: int = 0
-    last: int = 0
-    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,7 +40,10 @@ class Fact:
 
 @dataclass
 class Shown:
-    """One diff on a page. `old` is None where there is nothing to compare with."""
+    """One diff on a page. `old` is None where there is nothing to compare with.
+
+    Where its kind compares field by field, `fields` is what changed, and `diff` compares nothing.
+    """
 
     old: Version | None
     new: Version
@@ -87,15 +60,15 @@ class Shown:
     picks: list[tuple[int, str]] = field(default_factory=list)
     problem: str = ""
     marks: Any = None
+    fields: Fields | None = None
+    noun: str = "text"
 
     @property
     def label(self) -> str:
         """What it compares, in words."""
-        return (
-            f"{self.old.label} compared with {self.new.label}"
-            if self.old
-            else f"The text of {self.new.label}"
-        )
+        if self.old:
+            return f"{self.old.label} compared with {self.new.label}"
+        return f"The {self.noun} of {self.new.label}"
 
     @property
     def pair(self) -> str:
@@ -104,12 +77,16 @@ class Shown:
 
     @property
     def same(self) -> bool:
-        """Whether the texts are equal."""
+        """Whether both sides are equal."""
+        if self.fields:
+            return not self.fields.count
         return not (self.diff.added or self.diff.removed)
 
     @property
     def size(self) -> str:
-        """What the step does to the text: "3 places, 120 characters longer"."""
+        """What the step does: "3 places, 120 characters longer", "5 fields changed in 3 sections"."""
+        if self.fields:
+            return self.fields.size
         places = f"{self.diff.places:,} place" + ("" if self.diff.places == 1 else "s")
         grown = len(self.new.source) - len(self.old.source if self.old else "")
         if not grown:
@@ -118,23 +95,8 @@ class Shown:
         return f"{places}, {abs(grown):,} {noun} {'longer' if grown > 0 else 'shorter'}"
 
     def parts(self) -> Iterator[Part]:
-        """The pieces in order; runs that follow each other share a table."""
-        run: list[Block] = []
-        for block in self.diff.blocks:
-            if block.kind != "fold":
-                run.append(block)
-                continue
-            if run:
-                yield Part(self._table(run))
-            run = []
-            kept = self.look.whole or block.size <= MOST_FOLDED
-            yield Part(self._table([block]) if kept else "", True, block.first, block.last, block.size)
-        if run:
-            yield Part(self._table(run))
-
-    def _table(self, blocks: list[Block]) -> SafeString:
-        html = lines.table(blocks, layout=self.look.layout, whitespace=self.look.whitespace, marks=self.marks)
-        return mark_safe(html)  # noqa: S308  lines.py escapes every piece
+        """The pieces of the text diff, in order."""
+        return parts_of(self.diff, self.look, self.marks)
 
 
 def show(
@@ -147,17 +109,27 @@ def show(
     alone, as added.
     """
     if old is None:
-        look = Look("unified", look.whitespace, look.whole)
+        look = look.in_one_column()
     before = old.source if old else ""
     kind = kind_of(artifact)
+    fields = _fields(kind, old, new, look)
     return Shown(
-        old=old, new=new, diff=compare_safely(before, new.source), look=look,
+        old=old, new=new, diff=compare_safely(before, new.source) if fields is None else EMPTY, look=look,
+        fields=fields, noun=kind.words.source,
         changes=kind.changes(before, new.source), marks=kind.marks,
         old_facts=facts(actor, artifact, old) if old else [], new_facts=facts(actor, artifact, new),
         old_chips=chips(actor, artifact, old) if old else [], new_chips=chips(actor, artifact, new),
         target=target, hidden=_hidden(query or {}, look),
         links=_links(Links(actor, artifact), old, new, look, page, query or {}),
     )  # fmt: skip
+
+
+def _fields(kind: Kind, old: Version | None, new: Version, look: Look) -> Fields | None:
+    """What changed field by field, where the kind compares so."""
+    after = kind.fields(new.source)
+    if after is None:
+        return None
+    return show_fields(kind.fields(old.source) if old else None, after, look)
 
 
 def _links(

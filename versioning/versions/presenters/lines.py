@@ -18,9 +18,9 @@ COLUMNS = {
 }
 
 
-def table(blocks: list[Block], *, layout: str, whitespace: bool, marks: Pattern[str]) -> str:
+def table(blocks: list[Block], *, layout: str, whitespace: bool, marks: Pattern[str] | None) -> str:
     """Blocks that follow each other as one table."""
-    text = _shown if whitespace else _bold(marks)
+    text = with_signs if whitespace else _bold(marks)
     if layout == "unified":
         rows = [_one_column(row, text) for block in blocks for row in unified(block)]
     else:
@@ -67,8 +67,10 @@ def _line(spans: tuple[Span, ...], note: str, look: str, text: Text) -> str:
     return "".join(pieces)
 
 
-def _bold(marks: Pattern[str]) -> Text:
+def _bold(marks: Pattern[str] | None) -> Text:
     """Escaped text with what the kind marks (a prompt's variables) in bold."""
+    if marks is None:
+        return escape
 
     def text(piece: str) -> str:
         return marks.sub(r'<span class="var">\g<0></span>', escape(piece))
@@ -76,7 +78,7 @@ def _bold(marks: Pattern[str]) -> Text:
     return text
 
 
-def _shown(piece: str) -> str:
+def with_signs(piece: str) -> str:
     """Escaped text with each space, tab and hidden character as a sign."""
     found: list[str] = []
     for shown, kind in show_whitespace(piece):

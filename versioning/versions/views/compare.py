@@ -5,8 +5,9 @@ from django.views.decorators.http import require_safe
 
 from versioning.lib.htmx import render_page
 from versioning.versions.models import Artifact
-from versioning.versions.presenters.diffs import Look, picks_for, show
+from versioning.versions.presenters.diffs import picks_for, show
 from versioning.versions.presenters.header import Links, header
+from versioning.versions.presenters.look import Look
 from versioning.versions.views.entry import number_in, of_artifact, version_or_404
 from versioning.workspaces.actor import Actor
 

@@ -7,10 +7,11 @@ from django.views.decorators.http import require_safe
 
 from versioning.lib.htmx import render_page, wants_part
 from versioning.versions.models import Artifact, Version
-from versioning.versions.presenters.diffs import Look, base_of, picks_for, show
+from versioning.versions.presenters.diffs import base_of, picks_for, show
 from versioning.versions.presenters.header import Links, header
 from versioning.versions.presenters.lanes import chart
 from versioning.versions.presenters.listing import Filter, counts, listing
+from versioning.versions.presenters.look import Look
 from versioning.versions.presenters.rows import Row, RowMaker
 from versioning.versions.tables import VersionTable
 from versioning.versions.views.entry import number_in, of_artifact, version_or_404

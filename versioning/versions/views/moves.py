@@ -12,8 +12,8 @@ from versioning.lib.htmx import done, render_page, wants_part
 from versioning.versions import services
 from versioning.versions.kinds import KINDS, kind_of
 from versioning.versions.models import Artifact, Version
-from versioning.versions.presenters.diffs import Look
 from versioning.versions.presenters.header import Links, header
+from versioning.versions.presenters.look import Look
 from versioning.versions.presenters.review import happened_since, review
 from versioning.versions.presenters.rows import pointer_act
 from versioning.versions.services.steps import refuse_archived

@@ -14,38 +14,35 @@ from prompts.schemas import (
     CompareQuery,
     ImportedOut,
     ImportOut,
-    MomentQuery,
     PromptChangesIn,
     PromptIn,
     PromptOut,
     PromptQuery,
     PromptVersionOut,
     RolledBackOut,
-    VersionQuery,
 )
 from versioning.lib.errors import DomainError, not_found
 from versioning.lib.paging import Page, PageQuery, paged
 from versioning.lib.rest import IF_MATCH, MEMBERS, expected_tag
 from versioning.versions import services as versions
+from versioning.versions.api import events_of
 from versioning.versions.diff import compare_safely
 from versioning.versions.models import Version
-from versioning.versions.moments import moment, moves_at
 from versioning.versions.schemas import (
-    ArtifactRef,
     DraftIn,
     EventOut,
+    MomentQuery,
     MoveIn,
     PromoteIn,
     RollBackIn,
     ServedAtOut,
     StageIn,
-    StoodOut,
     VersionIn,
+    VersionQuery,
 )
 from versioning.versions.services.artifacts import SLUG
 from versioning.versions.services.steps import version_of
 from versioning.workspaces.actor import Actor, actor_of
-from versioning.workspaces.models import Event
 from versioning.workspaces.policy import Act, require
 
 router = Router(tags=["Prompts"])
@@ -122,14 +119,13 @@ def change_prompt(request: HttpRequest, slug: str, payload: PromptChangesIn) -> 
 def list_versions(request: HttpRequest, slug: str, page: Query[VersionQuery]) -> dict[str, Any]:
     """Newest first. Viewers may; keys with the scope `history`."""
     actor, prompt = _find(request, slug, Act.READ)
-    rows = Version.objects.of(prompt).search(prompt, page.q, in_text=page.text)
-    with_fork = rows.select_related("forked_from").defer("forked_from__source")
+    rows = Version.objects.of(prompt).search(prompt, page.q, in_text=page.text).with_fork()
     text = page.include == "source"
 
     def show(version: Version) -> dict[str, Any]:
         return PromptVersionOut.of(actor, prompt, version, text=text).model_dump(exclude_unset=True)
 
-    return paged(with_fork, page, ("number",), show)
+    return paged(rows, page, ("number",), show)
 
 
 @history.post("/{slug}/versions", response={201: PromptVersionOut}, summary="Save a new version")
@@ -251,9 +247,7 @@ def compare(request: HttpRequest, slug: str, page: Query[CompareQuery]) -> Compa
 def list_prompt_events(request: HttpRequest, slug: str, page: Query[PageQuery]) -> dict[str, Any]:
     """Every act on it, newest first. Viewers may; keys with the scope `history`."""
     _, prompt = _find(request, slug, Act.READ)
-    about = ArtifactRef(kind=prompt.kind, slug=prompt.slug)
-    rows = Event.objects.of(prompt.pk).without_texts()
-    return paged(rows, page, ("sequence",), lambda event: EventOut.of(event, about))
+    return events_of(prompt, page)
 
 
 @past.get("/{slug}/live", response=ServedAtOut, summary="What was live at a moment")
@@ -263,9 +257,7 @@ def served_at(request: HttpRequest, slug: str, page: Query[MomentQuery]) -> Serv
     Viewers may; keys with the scope `history`.
     """
     _, prompt = _find(request, slug, Act.READ)
-    then = moment(page.at, "at")
-    live, staging = moves_at(prompt, then)
-    return ServedAtOut(at=then, live=StoodOut.of(live), staging=StoodOut.of(staging))
+    return ServedAtOut.of(prompt, page.at)
 
 
 def _find(request: HttpRequest, slug: str, act: Act) -> tuple[Actor, Prompt]:
@@ -286,8 +278,7 @@ def _now(actor: Actor, prompt: Prompt) -> PromptOut:
 
 def _version(actor: Actor, prompt: Prompt, number: int, response: HttpResponse) -> PromptVersionOut:
     """The version as it now is, its tag in `ETag`."""
-    rows = Version.objects.of(prompt).select_related("forked_from").defer("forked_from__source")
-    version = rows.numbered(number)
+    version = Version.objects.of(prompt).with_fork().numbered(number)
     if version is None:
         raise not_found()
     response["ETag"] = version.tag

@@ -1,39 +1,33 @@
 """What programs send and read about prompts."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.conf import settings
 from ninja import Field, Schema
 
 from prompts.models import Prompt
 from prompts.variables import variable_change, variables_of
-from versioning.lib.paging import PageQuery
 from versioning.lib.rest import Input
 from versioning.versions.diff import Diff
 from versioning.versions.models import Version
-from versioning.versions.schemas import Message, PointerOut, VersionOut, version_fields
+from versioning.versions.schemas import (
+    ArtifactQuery,
+    Message,
+    PointerOut,
+    RolledBack,
+    VersionOut,
+    version_fields,
+)
 from versioning.workspaces.actor import Actor
 
 Show = Literal["all", "staging", "drafts", "idle", "archived"]
 
 
-class PromptQuery(PageQuery):
+class PromptQuery(ArtifactQuery):
     """Which prompts are wanted."""
 
-    q: str = Field("", max_length=500, description="Words in slug, name, tags, newest message or author.")
     show: Show = Field("all", description="All in use, those with staging, drafts, nothing live; archived.")
-    sort: Literal["created", "changed"] = Field(
-        "created", description="Newest first by this. A walk by cursor meets each prompt once by `created`."
-    )
-
-
-class VersionQuery(PageQuery):
-    """Which versions are wanted."""
-
-    q: str = Field("", max_length=500, description="Words in label, message or author.")
-    text: bool = Field(False, description="Search the texts too.")
-    include: Literal["", "source"] = Field("", description="`source`: with the texts.")
 
 
 class CompareQuery(Schema):
@@ -43,12 +37,6 @@ class CompareQuery(Schema):
     new: int = Field(alias="to", ge=1, description="The newer version's number.")
     context: int = Field(3, ge=0, le=1000, description="Unchanged lines round each change.")
     full: bool = Field(False, description="With the lines of folded blocks.")
-
-
-class MomentQuery(Schema):
-    """Which moment is wanted."""
-
-    at: str = Field("", max_length=60, description="ISO 8601 with an offset; now, if empty.")
 
 
 class PromptIn(Input):
@@ -110,22 +98,18 @@ class PromptVersionOut(VersionOut):
     @classmethod
     def of(cls, actor: Actor, prompt: Prompt, version: Version, *, text: bool = True) -> "PromptVersionOut":
         """A version as programs read it, with or without its text."""
-        source = version.source
+        source, status = version.source, cast(Any, version.status_in(prompt).value)
         given = {"source": source} if text else {}
         return cls(
-            **version_fields(actor, prompt, version), variables=list(variables_of(source)),
-            size=len(source), **given,
+            **version_fields(actor, prompt, version), status=status,
+            variables=list(variables_of(source)), size=len(source), **given,
         )  # fmt: skip
 
 
-class RolledBackOut(Schema):
-    """What a rollback did; it makes no version."""
+class RolledBackOut(RolledBack):
+    """What a rollback of a prompt did."""
 
-    success: bool = True
-    message: str = Field(examples=["Live is v5 again"])
     restored: PromptOut
-    restored_to_version: int = Field(examples=[5])
-    new_version: None = None
 
 
 class VariablesOut(Schema):

@@ -1,4 +1,4 @@
-"""REST: the Events of the whole workspace."""
+"""REST: the Events of the whole workspace, and of one artifact of any kind."""
 
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,13 @@ def read_event(request: HttpRequest, event_id: UUID) -> EventOut:
     if event is None:
         raise not_found()
     return _shown(event)
+
+
+def events_of(artifact: Artifact, page: PageQuery) -> dict[str, Any]:
+    """A page of the Events of one artifact, newest first."""
+    about = ArtifactRef(kind=artifact.kind, slug=artifact.slug)
+    rows = Event.objects.of(artifact.pk).without_texts()
+    return paged(rows, page, ("sequence",), lambda event: EventOut.of(event, about))
 
 
 def _events(actor: Actor) -> EventQuerySet:

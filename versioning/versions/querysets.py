@@ -115,6 +115,10 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """What can still be rewritten or deleted."""
         return self.filter(locked_at=None)
 
+    def with_fork(self) -> Self:
+        """The version that each was written from beside it, without that one's text."""
+        return self.select_related("forked_from").defer("forked_from__source")
+
     def without_text(self) -> Self:
         """For lists: everything but the source."""
         return self.defer("source")

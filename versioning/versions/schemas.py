@@ -6,15 +6,40 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from versioning.lib.paging import PageQuery
 from versioning.lib.rest import Input
 from versioning.versions.models import Artifact, Version
+from versioning.versions.moments import moment, moves_at
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Event
 
 Number = Field(ge=1, le=2**31 - 1, description="The version's number.", examples=[8])
 Expected = Field(None, max_length=60, description="The version's `tag`: 412 if it was rewritten.")
-Generation = Field(None, description="The prompt's `generation` as you saw it: 412 if a pointer moved since.")
+Generation = Field(None, description="The `generation` as you saw it: 412 if a pointer moved since.")
 Message = Field("", description="Why; kept in the Event.", examples=["Shorter greeting"])
+
+
+class ArtifactQuery(PageQuery):
+    """Which artifacts of a kind are wanted."""
+
+    q: str = Field("", max_length=500, description="Words in slug, name, tags, newest message or author.")
+    sort: Literal["created", "changed"] = Field(
+        "created", description="Newest first by this. A walk by cursor meets each once by `created`."
+    )
+
+
+class VersionQuery(PageQuery):
+    """Which versions are wanted."""
+
+    q: str = Field("", max_length=500, description="Words in label, message or author.")
+    text: bool = Field(False, description="Search the texts too.")
+    include: Literal["", "source"] = Field("", description="`source`: with the texts.")
+
+
+class MomentQuery(Schema):
+    """Which moment is wanted."""
+
+    at: str = Field("", max_length=60, description="ISO 8601 with an offset; now, if empty.")
 
 
 class DraftIn(Input):
@@ -72,12 +97,21 @@ class PointerOut(Schema):
         return cls(number=version.number, label=version.label, since=since) if version else None
 
 
+class RolledBack(Schema):
+    """What a rollback did, whatever the kind; it makes no version."""
+
+    success: bool = True
+    message: str = Field(examples=["Live is v5 again"])
+    restored: Any
+    restored_to_version: int = Field(examples=[5])
+    new_version: None = None
+
+
 class VersionFields(TypedDict):
     """What is said of a version of any kind."""
 
     label: str
     number: int
-    status: Any
     staging: bool
     message: str
     author: str
@@ -108,9 +142,9 @@ def version_fields(actor: Actor, artifact: Artifact, version: Version) -> Versio
     """What is said of a version of any kind, for a kind's own schema."""
     staged = actor.workspace.staging_enabled and artifact.staging_id == version.pk
     return {
-        "label": version.label, "number": version.number, "status": version.status_in(artifact).value,
-        "staging": staged, "message": version.message, "author": version.author_name,
-        "created": version.created_at, "updated": version.updated_at, "locked_at": version.locked_at,
+        "label": version.label, "number": version.number, "staging": staged, "message": version.message,
+        "author": version.author_name, "created": version.created_at, "updated": version.updated_at,
+        "locked_at": version.locked_at,
         "forked_from": version.forked_from.number if version.forked_from else None, "tag": version.tag,
     }  # fmt: skip
 
@@ -188,3 +222,10 @@ class ServedAtOut(Schema):
     at: datetime
     live: StoodOut | None
     staging: StoodOut | None
+
+    @classmethod
+    def of(cls, artifact: Artifact, at: str) -> "ServedAtOut":
+        """Where the pointers of an artifact stood at the moment that a caller wrote; '' is now."""
+        then = moment(at, "at")
+        live, staging = moves_at(artifact, then)
+        return cls(at=then, live=StoodOut.of(live), staging=StoodOut.of(staging))

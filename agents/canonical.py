@@ -18,7 +18,7 @@ def canonical(configuration: dict[str, Any]) -> str:
     ordered = dict(configuration)
     for section in SECTIONS:
         ordered[section] = sorted(ordered.get(section, []), key=_place)
-    return json.dumps(settled(ordered), ensure_ascii=False, sort_keys=True, indent=1)
+    return _text(ordered)
 
 
 def parsed(source: str) -> dict[str, Any]:
@@ -50,6 +50,15 @@ def name_of(item: dict[str, Any]) -> str:
     if "schema_data" in item:
         return str(item["schema_data"].get("title") or item["schema_type"])
     return str(item.get("name", ""))
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are one in the canonical form. Unlike to Python, true is not 1 to JSON."""
+    return _text(one) == _text(other)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(settled(value), ensure_ascii=False, sort_keys=True, indent=1)
 
 
 def settled(value: Any) -> Any:

@@ -43,7 +43,7 @@ def names_in(llm_config: dict[str, Any]) -> dict[str, str | int]:
 
 
 def check_names(workspace: UUID, llm_config: dict[str, Any]) -> None:
-    """Refuse names of prompts or versions that are not there. Error: `invalid`, field `llm_config.prompts`."""
+    """Refuse names of prompts or versions that are not there. Error: `invalid` in `llm_config.prompts`."""
     named = llm_config.get("prompts")
     if named is None:
         return

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from agents import naming
-from agents.canonical import parsed
+from agents.canonical import alike, parsed
 from agents.models import PARTS, Agent, Part
 from versioning.versions.models import Artifact
 
@@ -19,7 +19,7 @@ def write(artifact: Artifact, source: str) -> None:
     agent = Agent.objects.get(pk=artifact.pk)
     own = dict(configuration["agent"])
     own["llm_config"] = naming.kept_live(artifact.workspace_id, agent.llm_config, own["llm_config"])
-    changed = {name: value for name, value in own.items() if getattr(agent, name) != value}
+    changed = {name: value for name, value in own.items() if not alike(getattr(agent, name), value)}
     if changed:
         Agent.objects.filter(pk=agent.pk).update(**changed, updated_at=Now())
     for model in PARTS:
@@ -35,5 +35,5 @@ def _write_parts(agent: Agent, model: type[Part], items: list[dict[str, Any]]) -
     for id, fields in wanted.items():
         if id not in there:
             model.objects.create(id=id, agent=agent, tenant_id=agent.tenant_id, **fields)
-        elif any(getattr(there[id], name) != value for name, value in fields.items()):
+        elif not all(alike(getattr(there[id], name), value) for name, value in fields.items()):
             model.objects.filter(pk=id).update(**fields, updated_at=Now())

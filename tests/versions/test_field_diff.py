@@ -266,7 +266,7 @@ def test_a_credential_is_spoken_of_as_a_secret(old, new, what):
 def test_a_credential_that_came_or_went_is_spoken_of_as_a_secret():
     new = edited(BASE, "mcp_servers.0.config", {"timeout": 30, "headers": {}})
 
-    assert (only(BASE, new).credential, only(new, BASE).secret) == ("removed", "set")
+    assert (only(BASE, new).credential, only(new, BASE).credential) == ("removed", "set")
 
 
 def test_credentials_in_a_list_are_paired():

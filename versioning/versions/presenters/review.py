@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from versioning.versions.models import Artifact, Version
-from versioning.versions.presenters.diffs import Look, Shown, show
+from versioning.versions.presenters.diffs import Shown, show
 from versioning.versions.presenters.events import Entry, entries
 from versioning.versions.presenters.header import Links
+from versioning.versions.presenters.look import Look
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Event
 

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from prompts.models import Prompt
 from prompts.services.words import DESCRIPTION_LIMIT, NAME_LIMIT
 from versioning.lib.errors import DomainError
+from versioning.lib.line_ends import as_written
 from versioning.versions.models import Version
 from versioning.versions.services.artifacts import SLUG_LIMIT
 from versioning.versions.services.steps import MESSAGE_LIMIT
@@ -110,17 +111,6 @@ class Typed:
             draft_message=data.get("draft_message", data.get("message", "")),
             updates=data.get("act") == "update" and base is not None,
         )
-
-
-def as_written(text: str, like: str | None) -> str:
-    """A text as a browser sent it (all line ends CRLF), with the line ends of the one it was written from."""
-    text = text.replace("\r\n", "\n")
-    if like is None:
-        return text
-    if text == like.replace("\r\n", "\n").replace("\r", "\n"):
-        return like
-    ends_in_crlf = "\r\n" in like and like.count("\r\n") == like.count("\n") == like.count("\r")
-    return text.replace("\n", "\r\n") if ends_in_crlf else text
 
 
 def _whole(given: str) -> int | None:

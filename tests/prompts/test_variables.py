@@ -3,8 +3,8 @@
 import pytest
 
 from prompts.desk import size_of, variables_against
-from prompts.forms import as_written
 from prompts.variables import variable_change, variables_of
+from versioning.lib.line_ends import as_written
 
 
 @pytest.mark.parametrize("text", ["{{name}}", "{{ name }}", "{{\tname  }}", "a{{name}}b", "{{{name}}}"])

@@ -1,37 +1,37 @@
 """Credentials inside a configuration: sealed apart from it, and never shown again.
 
 A configuration holds `{"$secret": id, "rev": n}` in their place. People see `••••` and the last four
-characters; a form that sends that back keeps the secret. A value is taken for a credential by the name
-that it stands under, or because it begins like one; `${NAME}` says where a program finds it itself.
+characters; a form that sends that back keeps the secret. What looks like a credential is told in
+`agents/credentials.py`.
 """
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from agents.credentials import (
+    asks_for_one,
+    command_holds_one,
+    holds_one,
+    is_elsewhere,
+    is_header,
+    is_plain,
+    names_numeric,
+    names_one,
+)
 from agents.models import Agent, Secret
 from agents.values import refused
 from versioning.lib.crypto import seal, unseal
+from versioning.lib.errors import DomainError
 from versioning.workspaces.actor import Actor
 
 LABEL = "agent secret"
 DOTS = "••••"
 SHOW_FROM = 8  # characters; of a shorter one, four would be too much
-SENSITIVE = re.compile(
-    r"(?:^|[_\-.])(?:authorization|password|passwd|secret|api[_\-]?key|apikey|access[_\-]?key|token|bearer"
-    r"|private[_\-]?key|credentials?|cookie)$",
-    re.IGNORECASE,
-)
-TOKEN = re.compile(
-    r"(?:\bsk-[A-Za-z0-9_\-]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}"
-    r"|\bxox[abprs]-[A-Za-z0-9\-]{10,}|\bAKIA[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_\-]{30,}|\bglpat-[A-Za-z0-9_\-]{16,}"
-    r"|\bpv_(?:live|test)_[A-Za-z0-9]{20,}|\bhf_[A-Za-z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----)"
-)
-ELSEWHERE = re.compile(
-    r"^\s*(?:(?:Bearer|Basic|Token)\s+)?(?:\$\{?\w+\}?|\$?\{\{.*\}\}|env:\w+)\s*$", re.I | re.S
-)
+HANDED = ("env", "environment", "headers")  # what a server is handed by name
 
 
 def is_reference(value: Any) -> bool:
@@ -39,12 +39,21 @@ def is_reference(value: Any) -> bool:
     return isinstance(value, dict) and "$secret" in value
 
 
-def references_in(value: Any) -> list[dict[str, Any]]:
-    """The references of a configuration, wherever they stand."""
+def placed(value: Any, path: str) -> list[tuple[str, dict[str, Any]]]:
+    """The references of a configuration, wherever they stand, each with its path."""
     if is_reference(value):
-        return [value]
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [found for each in inside for found in references_in(each)]
+        return [(path, value)]
+    inside: Iterable[tuple[str, Any]] = ()
+    if isinstance(value, dict):
+        inside = ((f"{path}.{name}", each) for name, each in value.items())
+    elif isinstance(value, list):
+        inside = ((f"{path}[{at}]", each) for at, each in enumerate(value))
+    return [found for where, each in inside for found in placed(each, where)]
+
+
+def references_in(value: Any) -> list[dict[str, Any]]:
+    """The references of a configuration."""
+    return [reference for _, reference in placed(value, "")]
 
 
 def masked(value: Any, last4: dict[str, str]) -> Any:
@@ -67,31 +76,54 @@ def sealed(actor: Actor, agent: Agent, config: dict[str, Any], stored: dict[str,
     `stored` is what the row held. Raises `invalid` for a mask or a reference that stands for no secret.
     """
     keeper = _Keeper(actor, agent, stored)
-    found: dict[str, Any] = keeper.walk(config, stored, "config", sensitive=False)
+    found: dict[str, Any] = keeper.walk(config, stored, "config")
     return found
 
 
 def refuse_credentials(value: Any, field: str) -> None:
     """Refuse a credential where none is kept apart. Error: `invalid`."""
-    for path, name, text in _texts(value, field):
-        if TOKEN.search(text) or (SENSITIVE.search(name) and not ELSEWHERE.match(text) and text):
-            raise refused(
-                path,
-                "This looks like a credential, and everyone who reads a version would see it. Keep it in the "
-                "config of an MCP server, where it is sealed, or name where programs find it: ${NAME}.",
-            )
+    waiting: list[tuple[str, str, Any]] = [(field, "", value)]
+    while waiting:
+        path, name, each = waiting.pop()
+        if isinstance(each, str):
+            named = names_one(name) and each.strip() and not is_elsewhere(each) and not is_plain(each)
+            if named or holds_one(each):
+                raise _elsewhere_please(path)
+        elif isinstance(each, dict):
+            if is_reference(each) or any(holds_one(key) for key in each):
+                raise _elsewhere_please(path)
+            waiting += [(f"{path}.{key[:60]}", key, one) for key, one in each.items()]
+        elif isinstance(each, list):
+            waiting += [(f"{path}[{at}]", name, one) for at, one in enumerate(each)]
+            if any(asks_for_one(flag) for flag in each[:-1]):
+                _refuse_arguments(each, path)
+        elif names_numeric(name) and isinstance(each, int | float) and not isinstance(each, bool):
+            raise _elsewhere_please(path)
 
 
 def refuse_in_address(endpoint: str) -> None:
-    """Refuse an address that carries a credential. Error: `invalid`, field `endpoint`."""
+    """Refuse an address, or a command, that carries a credential. Error: `invalid`, field `endpoint`."""
     try:
         parts = urlsplit(endpoint)
-        secret = parts.username or parts.password
+        secret = bool(parts.username or parts.password)
     except ValueError as error:
         raise refused("endpoint", "It is no address.") from error
-    told = any(SENSITIVE.search(name) and not ELSEWHERE.match(said) for name, said in parse_qsl(parts.query))
-    if secret or told or TOKEN.search(endpoint):
+    if secret or command_holds_one(endpoint):
         raise refused("endpoint", "It carries a credential. Put that into config, where it is sealed.")
+
+
+def _refuse_arguments(arguments: list[Any], path: str) -> None:
+    for at, (flag, word) in enumerate(pairwise(arguments)):
+        if asks_for_one(flag) and isinstance(word, str) and word and not is_elsewhere(word):
+            raise _elsewhere_please(f"{path}[{at + 1}]")
+
+
+def _elsewhere_please(path: str) -> DomainError:
+    return refused(
+        path,
+        "This looks like a credential, and everyone who reads a version would see it. Keep it in the "
+        "config of an MCP server, where it is sealed, or name where programs find it: ${NAME}.",
+    )
 
 
 @dataclass
@@ -102,30 +134,46 @@ class _Keeper:
     agent: Agent
     stored: dict[str, Any]
 
-    def walk(self, value: Any, was: Any, path: str, *, sensitive: bool) -> Any:
+    def walk(self, value: Any, was: Any, path: str, *, sensitive: bool = False, handed: bool = False) -> Any:
         if is_reference(value):
             return self._known(value, path)
         if isinstance(value, dict):
-            old = was if isinstance(was, dict) and not is_reference(was) else {}
-            return {
-                name: self.walk(
-                    each, old.get(name), f"{path}.{name}", sensitive=sensitive or bool(SENSITIVE.search(name))
-                )
-                for name, each in value.items()
-            }
+            return self._walk_names(value, was, path, sensitive=sensitive, handed=handed)
         if isinstance(value, list):
             olds = was if isinstance(was, list) else []
             return [
-                self.walk(each, olds[at] if at < len(olds) else None, f"{path}[{at}]", sensitive=sensitive)
+                self.walk(
+                    each, olds[at] if at < len(olds) else None, f"{path}[{at}]",
+                    sensitive=sensitive or (at > 0 and asks_for_one(value[at - 1])),
+                )
                 for at, each in enumerate(value)
-            ]
+            ]  # fmt: skip
         if not isinstance(value, str) or not value:
             return value
-        if value.startswith(DOTS):
+        if DOTS in value:
             return self._unmasked(value, was, path)
-        if TOKEN.search(value) or (sensitive and not ELSEWHERE.match(value)):
+        if holds_one(value) or is_header(value) or (sensitive and not is_elsewhere(value)):
             return self._seal(value, was)
         return value
+
+    def _walk_names(
+        self, value: dict[str, Any], was: Any, path: str, *, sensitive: bool, handed: bool
+    ) -> dict[str, Any]:
+        old = was if isinstance(was, dict) and not is_reference(was) else {}
+        found = {}
+        for name, each in value.items():
+            here = f"{path}.{name[:60]}"
+            if holds_one(name):
+                raise refused(
+                    path, "A name in it is a credential. Make it the value of a name, to be sealed."
+                )
+            if names_numeric(name) and isinstance(each, int | float) and not isinstance(each, bool):
+                raise refused(here, "A credential is a text, also one of digits: put it in quotes.")
+            found[name] = self.walk(
+                each, old.get(name), here, sensitive=sensitive or names_one(name, handed=handed),
+                handed=handed or name.lower() in HANDED,
+            )  # fmt: skip
+        return found
 
     def _secret(self, reference: Any) -> Secret | None:
         try:
@@ -134,30 +182,38 @@ class _Keeper:
             return None
         return Secret.objects.select_for_update().filter(agent=self.agent, pk=wanted).first()
 
+    def _kept(self, secret: Secret) -> dict[str, Any]:
+        """A reference to a secret that got no new value: as the row holds it, for nothing changed."""
+        for reference in references_in(self.stored):
+            if str(reference["$secret"]) == str(secret.pk):
+                return reference
+        return {"$secret": str(secret.pk), "rev": secret.rev}
+
     def _known(self, value: dict[str, Any], path: str) -> dict[str, Any]:
+        if set(value) - {"$secret", "rev"}:
+            raise refused(path, "A reference holds $secret and rev alone.")
         secret = self._secret(value)
         if secret is None:
             raise refused(path, "It refers to a secret that is not there. Type the credential itself.")
-        return {"$secret": str(secret.pk), "rev": secret.rev}
+        return self._kept(secret)
 
     def _unmasked(self, value: str, was: Any, path: str) -> dict[str, Any]:
         """What a mask stands for: the secret in the same place, or the only one that looks so."""
         if is_reference(was) and (kept := self._secret(was)) and str(kept) == value:
-            return {"$secret": str(kept.pk), "rev": kept.rev}
+            return self._kept(kept)
         alike = {
             str(found.pk): found
             for reference in references_in(self.stored)
             if (found := self._secret(reference)) and str(found) == value
         }
         if len(alike) != 1:
-            raise refused(path, f"{value[:12]} stands for no secret here. Type the credential itself.")
-        only = next(iter(alike.values()))
-        return {"$secret": str(only.pk), "rev": only.rev}
+            raise refused(path, f"{DOTS} stands for no secret here. Type the whole credential.")
+        return self._kept(next(iter(alike.values())))
 
     def _seal(self, value: str, was: Any) -> dict[str, Any]:
         secret = self._secret(was) if is_reference(was) else None
         if secret and unseal(bytes(secret.sealed), label=LABEL) == value.encode():
-            return {"$secret": str(secret.pk), "rev": secret.rev}
+            return self._kept(secret)
         secret = secret or Secret(workspace=self.actor.workspace, agent=self.agent, rev=0)
         if secret.created_at is None:
             secret.created_at = self.actor.now()
@@ -167,13 +223,3 @@ class _Keeper:
         secret.changed_at, secret.changed_by = self.actor.now(), self.actor.label
         secret.save()
         return {"$secret": str(secret.pk), "rev": secret.rev}
-
-
-def _texts(value: Any, path: str, name: str = "") -> list[tuple[str, str, str]]:
-    if isinstance(value, str):
-        return [(path, name, value)]
-    if isinstance(value, dict):
-        return [found for key, each in value.items() for found in _texts(each, f"{path}.{key}", key)]
-    if isinstance(value, list):
-        return [found for at, each in enumerate(value) for found in _texts(each, f"{path}[{at}]", name)]
-    return []

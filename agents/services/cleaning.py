@@ -54,6 +54,8 @@ def _line(most: int, *, needed: bool = False) -> Callable[[Any, str], str]:
         text = check_text(value.strip(), field, most=most)
         if needed and not text:
             raise refused(field, "It cannot be empty.")
+        if field != "endpoint":  # of an address more is refused
+            refuse_credentials(text, field)
         return text
 
     return clean

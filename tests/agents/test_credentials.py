@@ -14,10 +14,11 @@ from tests.refusals import refused
 
 @pytest.mark.parametrize(
     "name",
-    ["token", "api_key", "apiKey", "APIKey", "api-key", "X-API-Key", "accessToken", "authToken", "clientSecret",
-     "client_secret", "JWTSecret", "dbPassword", "dbpassword", "user.password", "Authorization", "Set-Cookie",
-     "Proxy-Authorization", "OPENAI_API_KEY", "GITHUB_PERSONAL_ACCESS_TOKEN", "aws_secret_access_key", "secretKey",
-     "private_key", "passphrase", "pwd", "credentials", "x-auth-token", "signing_key", "Ocp-Apim-Subscription-Key"],
+    ["token", "api_key", "apiKey", "APIKey", "api-key", "X-API-Key", "accessToken", "authToken",
+     "clientSecret", "client_secret", "JWTSecret", "dbPassword", "dbpassword", "user.password",
+     "Authorization", "Set-Cookie", "Proxy-Authorization", "OPENAI_API_KEY", "GITHUB_PERSONAL_ACCESS_TOKEN",
+     "aws_secret_access_key", "secretKey", "private_key", "passphrase", "pwd", "credentials",
+     "x-auth-token", "signing_key", "Ocp-Apim-Subscription-Key"],
 )  # fmt: skip
 def test_names_of_credentials(name):
     assert names_one(name)
@@ -25,8 +26,9 @@ def test_names_of_credentials(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["max_tokens", "total_tokens", "tokenizer", "key", "public_key", "keyboard", "author", "secretary", "monkey",
-     "passenger", "cookies_enabled", "token_count", "authorized_by", "sort_key", "password_hint", "bearer_of", ""],
+    ["max_tokens", "total_tokens", "tokenizer", "key", "public_key", "keyboard", "author", "secretary",
+     "monkey", "passenger", "cookies_enabled", "token_count", "authorized_by", "sort_key", "password_hint",
+     "bearer_of", ""],
 )  # fmt: skip
 def test_names_of_other_things(name):
     assert not names_one(name)
@@ -53,9 +55,10 @@ def test_texts_that_hold_a_credential(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Ask for the password: never repeat it.", "Password: ask the user.", "sk-short", "https://tools.example/mcp",
-     "https://tools.example/?key=1&page=2", "Bearer of bad news", "mailto:ann@example.com", "a:b@c", "token: none",
-     "--verbose", "--api-key=${API_KEY}", "GITHUB_TOKEN=${{ secrets.GITHUB_TOKEN }}", "ssh://git@example.com/x",
+    ["Ask for the password: never repeat it.", "Password: ask the user.", "sk-short",
+     "https://tools.example/mcp", "https://tools.example/?key=1&page=2", "Bearer of bad news",
+     "mailto:ann@example.com", "a:b@c", "token: none", "--verbose", "--api-key=${API_KEY}",
+     "GITHUB_TOKEN=${{ secrets.GITHUB_TOKEN }}", "ssh://git@example.com/x",
      "https://x.example/?api_key=${API_KEY}", "//", "://", "https://[broken", ""],
 )  # fmt: skip
 def test_texts_that_hold_none(text):
@@ -118,9 +121,11 @@ def test_a_text_that_was_made_to_hold_up_the_search_does_not(text):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"bio": "Signs in with sk-abcdefghijklmnop1234."}, {"metadata": {"dbPassword": "hunter22"}}, {"metadata": {"a": [{"clientSecret": "hunter22"}]}},
-     {"metadata": {"password": 12345678}}, {"metadata": {"tokens": {"sk-abcdefghijklmnop1234": 1}}},
-     {"metadata": {"args": ["--api-key", "hunter22"]}}, {"llm_config": {"instructions": "sk-abcdefghijklmnop12"}},
+    [{"bio": "Signs in with sk-abcdefghijklmnop1234."}, {"metadata": {"dbPassword": "hunter22"}},
+     {"metadata": {"a": [{"clientSecret": "hunter22"}]}}, {"metadata": {"password": 12345678}},
+     {"metadata": {"tokens": {"sk-abcdefghijklmnop1234": 1}}},
+     {"metadata": {"args": ["--api-key", "hunter22"]}},
+     {"llm_config": {"instructions": "sk-abcdefghijklmnop12"}},
      {"llm_config": {"base_url": "https://ann:hunter22@models.example/v1"}},
      {"metadata": {"$secret": "4a5e3f2e-0000-4000-8000-000000000000", "rev": 1}}],
 )  # fmt: skip
@@ -137,9 +142,9 @@ def test_where_nothing_is_sealed_a_credential_is_refused_and_named(cast: Cast, f
 
 @pytest.mark.parametrize(
     "metadata",
-    [{"permissions": {"id-token": "write", "contents": "read"}}, {"persist-credentials": False}, {"token": ""},
-     {"max_tokens": 4096}, {"GH_TOKEN": "${{ github.token }}"}, {"auth": {"password": "required"}},
-     {"note": "Never tell the password."}, {"token": None}],
+    [{"permissions": {"id-token": "write", "contents": "read"}}, {"persist-credentials": False},
+     {"token": ""}, {"max_tokens": 4096}, {"GH_TOKEN": "${{ github.token }}"},
+     {"auth": {"password": "required"}}, {"note": "Never tell the password."}, {"token": None}],
 )  # fmt: skip
 def test_what_only_speaks_of_credentials_is_kept(cast: Cast, metadata):
     agent = AgentFactory(actor=cast.eve)

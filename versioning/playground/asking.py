@@ -54,7 +54,7 @@ async def ask(base_url: str, key: str, body: dict[str, Any]) -> AsyncGenerator[P
     calls, heard = _Calls(), False
     async with _server(base_url, key) as server:
         try:
-            async for chunk in await _begin(server, body):
+            async for chunk in await _begin(server, key, body):
                 heard = True
                 yield _piece(chunk, calls)
         except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
@@ -74,21 +74,23 @@ async def _server(base_url: str, key: str) -> "AsyncIterator[AsyncOpenAI]":
     timeout = httpx2.Timeout(SILENCE, connect=CONNECT)
     allowed = settings.PLAYGROUND_ALLOW_PRIVATE
     async with outbound.client(allow_private=allowed, most=MOST_BYTES, timeout=timeout) as http:
-        # Not those of the environment of this process: they belong to somebody else's account.
-        without: dict[str, Any] = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.omit)
-        if not key:
-            without["Authorization"] = openai.omit
         yield openai.AsyncOpenAI(
-            base_url=base_url, api_key=key or "none", http_client=http, max_retries=0, timeout=timeout,
-            default_headers=without,
-        )  # fmt: skip
+            base_url=base_url, api_key=key or "none", http_client=http, max_retries=0, timeout=timeout
+        )
 
 
-async def _begin(server: "AsyncOpenAI", body: dict[str, Any]) -> "AsyncIterator[ChatCompletionChunk]":
-    """Send the request as it is kept: all but the two names go as they are."""
+async def _begin(
+    server: "AsyncOpenAI", key: str, body: dict[str, Any]
+) -> "AsyncIterator[ChatCompletionChunk]":
+    """Send the request as it is kept, with the key and with nothing of this process's environment."""
+    import openai
+
+    without: dict[str, Any] = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.omit)
+    if not key:
+        without["Authorization"] = openai.omit
     rest = {name: value for name, value in body.items() if name not in ("model", "messages", "stream")}
     begun: Any = await server.chat.completions.create(
-        model=body["model"], messages=body["messages"], stream=True, extra_body=rest
+        model=body["model"], messages=body["messages"], stream=True, extra_body=rest, extra_headers=without
     )
     found: AsyncIterator[ChatCompletionChunk] = begun
     return found

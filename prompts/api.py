@@ -7,13 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
 from prompts import services as words
-from prompts.importing import import_history
 from prompts.models import Prompt
 from prompts.schemas import (
     ComparedOut,
     CompareQuery,
-    ImportedOut,
-    ImportOut,
     PromptChangesIn,
     PromptIn,
     PromptOut,
@@ -21,11 +18,12 @@ from prompts.schemas import (
     PromptVersionOut,
     RolledBackOut,
 )
-from versioning.lib.errors import DomainError, not_found
+from versioning.lib.errors import not_found
 from versioning.lib.paging import Page, PageQuery, paged
 from versioning.lib.rest import IF_MATCH, MEMBERS, expected_tag
 from versioning.versions import services as versions
 from versioning.versions.api import events_of
+from versioning.versions.api_import import NDJSON, ImportOut, imported
 from versioning.versions.diff import compare_safely
 from versioning.versions.models import Version
 from versioning.versions.schemas import (
@@ -49,12 +47,6 @@ router = Router(tags=["Prompts"])
 history = Router(tags=["Versions"])
 pointers = Router(tags=["Pointers"])
 past = Router(tags=["Events"])
-IMPORT_LIMIT = 50_000_000
-NDJSON = {
-    "requestBody": {
-        "required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
-    }
-}  # fmt: skip
 NO_REASON, NO_REVIEW = MoveIn(), PromoteIn()  # their bodies may be left out
 
 
@@ -81,18 +73,11 @@ def create_prompt(request: HttpRequest, payload: PromptIn, response: HttpRespons
 def import_prompts(request: HttpRequest) -> ImportOut:
     """The body is NDJSON of at most 50 MB, a version a line.
 
-    A line has `prompt` (slug), `version`, `message`, `author`, `created` and `source`. Versions come in
-    frozen, the last one live. A prompt comes in whole or not at all; what is there already is left
-    alone, so that a second import adds nothing. Editors may.
+    A line has `prompt` (slug), `version`, `message`, `author`, `created` and `source`; lines of agents may
+    stand between them. Versions come in frozen, the last one live. A prompt comes in whole or not at all;
+    what is there already is left alone, so that a second import adds nothing. Editors may.
     """
-    if int(request.META.get("CONTENT_LENGTH") or 0) > IMPORT_LIMIT:
-        raise DomainError("too_large", "An import is at most 50 MB. Split it between two prompts.")
-    results = import_history(actor_of(request), request)
-    return ImportOut(
-        added=sum(result.added for result in results),
-        problems=sum(bool(result.problem) for result in results),
-        prompts=[ImportedOut(**vars(result)) for result in results],
-    )
+    return imported(request, "prompt")
 
 
 @router.get("/{slug}", response=PromptOut, summary="Read a prompt")

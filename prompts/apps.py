@@ -4,12 +4,14 @@ from django.apps import AppConfig
 
 
 class Prompts(AppConfig):
-    """Registers the kind."""
+    """Registers the kind, and how its histories come in."""
 
     name = "prompts"
 
     def ready(self) -> None:
+        from prompts.importing import PromptImporter
         from prompts.kind import PromptKind
-        from versioning.versions.kinds import register
+        from versioning.versions import importing, kinds
 
-        register(PromptKind())
+        kinds.register(PromptKind())
+        importing.register(PromptImporter())

@@ -15,8 +15,6 @@ from versioning.versions.services.artifacts import SLUG_LIMIT
 from versioning.versions.services.steps import MESSAGE_LIMIT
 from versioning.versions.views.entry import number_in
 
-UPLOAD_LIMIT = 50 * 2**20  # bytes
-
 
 class PromptWords(forms.Form):
     """What a prompt is called and tagged; its slug is not among it."""
@@ -66,24 +64,6 @@ class NewPrompt(PromptWords):
     def clean_source(self) -> str:
         """The text with the line ends that it was typed with: browsers send others."""
         return str(self.cleaned_data["source"]).replace("\r\n", "\n")
-
-
-class ImportFile(forms.Form):
-    """A file of histories."""
-
-    file = forms.FileField(
-        label="File", allow_empty_file=False, widget=forms.FileInput({"accept": ".jsonl,.ndjson,.json"})
-    )
-
-    def clean_file(self) -> object:
-        """Refuse what is too long to be read in one request."""
-        file = self.cleaned_data["file"]
-        if file.size > UPLOAD_LIMIT:
-            raise forms.ValidationError(
-                f"The file has {file.size / 2**20:,.0f} MB; the limit is {UPLOAD_LIMIT // 2**20} MB. "
-                "Split it: each prompt's lines must stay in one file."
-            )
-        return file
 
 
 @dataclass(frozen=True)

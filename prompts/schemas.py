@@ -162,23 +162,6 @@ class ComparedOut(Schema):
         return cls(comparison=comparison)
 
 
-class ImportedOut(Schema):
-    """What became of one prompt of the file."""
-
-    slug: str
-    added: int = Field(description="Versions that came in now.")
-    total: int = Field(description="Versions that it has.")
-    problem: str = Field(description="Why nothing of it came in; empty where it did.")
-
-
-class ImportOut(Schema):
-    """What an import brought."""
-
-    added: int
-    problems: int
-    prompts: list[ImportedOut]
-
-
 def _block(block: Any, full: bool) -> dict[str, Any]:
     if block.kind == "fold" and not full:
         return {"kind": block.kind, "first": block.first, "last": block.last, "rows": []}

@@ -4,12 +4,13 @@ from django.urls import path
 
 from prompts import views
 from versioning.versions.urls import lifecycle
+from versioning.versions.views import import_page
 
 app_name = "prompts"
 urlpatterns = [
     path("", views.list_page, name="list"),
     path("new/", views.new, name="new"),
-    path("import/", views.import_page, name="import"),
+    path("import/", import_page, {"kind": "prompt"}, name="import"),
     path("<str:slug>/", views.editor, name="editor"),
     path("<str:slug>/typing/", views.typing, name="typing"),
     path("<str:slug>/save/", views.save, name="save"),

@@ -80,6 +80,7 @@ api.add_router("/prompts", "prompts.api.router")
 api.add_router("/prompts", "prompts.api.history")
 api.add_router("/prompts", "prompts.api.pointers")
 api.add_router("/prompts", "prompts.api.past")
+api.add_router("/agents", "agents.api_import.router")  # before those of one agent: `import` is no id
 api.add_router("/agents", "agents.api.agents.router")
 api.add_router("/agents", "agents.api.parts.router")
 api.add_router("/agents", "agents.api.versions.router")

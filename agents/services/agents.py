@@ -36,8 +36,7 @@ def create_agent(
     Errors: `slug_taken`, `invalid`.
     """
     require(actor, Act.EDIT)
-    if slug in RESERVED:
-        raise DomainError("invalid", f"'{slug}' names a page of Previse. Choose another slug.", field="slug")
+    refuse_reserved(slug)
     own = {"name": slug} | clean_agent(
         {name: value for name, value in fields.items() if value not in ("", None)}
     )
@@ -50,6 +49,12 @@ def create_agent(
             open_draft(actor, row)
     agent.refresh_from_db()
     return agent
+
+
+def refuse_reserved(slug: str) -> None:
+    """Refuse a slug under which a page of Previse lies."""
+    if slug in RESERVED:
+        raise DomainError("invalid", f"'{slug}' names a page of Previse. Choose another slug.", field="slug")
 
 
 def copy_agent(actor: Actor, agent: Agent, *, slug: str, source: str) -> Agent:

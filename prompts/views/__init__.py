@@ -2,10 +2,10 @@
 
 from prompts.views.about import archive, code, settings_page, unarchive
 from prompts.views.editor import editor, kept
-from prompts.views.listing import import_page, list_page, new
+from prompts.views.listing import list_page, new
 from prompts.views.typing import discard, drop, open_in_editor, reopen, save, typing
 
 __all__ = [
-    "archive", "code", "discard", "drop", "editor", "import_page", "kept", "list_page", "new",
+    "archive", "code", "discard", "drop", "editor", "kept", "list_page", "new",
     "open_in_editor", "reopen", "save", "settings_page", "typing", "unarchive",
 ]  # fmt: skip

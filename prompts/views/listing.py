@@ -1,4 +1,4 @@
-"""All prompts: the list, a new one, a file of histories."""
+"""All prompts: the list, a new one."""
 
 from typing import Any
 
@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from prompts.forms import UPLOAD_LIMIT, ImportFile, NewPrompt
-from prompts.importing import import_history
+from prompts.forms import NewPrompt
 from prompts.models import Prompt
 from prompts.querysets import FILTERS
 from prompts.services import create_prompt
@@ -74,21 +73,3 @@ def new(request: HttpRequest) -> HttpResponse:
             return done(request, page_of(actor, prompt, "editor"), said=said)
     shown = {"form": form, "list_url": reverse("prompts:list", args=[actor.workspace.slug])}
     return render_page(request, "prompts/new.html", shown, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def import_page(request: HttpRequest) -> HttpResponse:
-    """Bring in a file of histories, and say prompt by prompt what came of it."""
-    actor = actor_of(request)
-    require(actor, Act.EDIT)
-    posted = request.method == "POST"
-    form = ImportFile(request.POST, request.FILES) if posted else ImportFile()
-    results = import_history(actor, form.cleaned_data["file"]) if posted and form.is_valid() else None
-    shown = {
-        "form": form, "results": results, "limit": UPLOAD_LIMIT // 2**20,
-        "problems": sum(1 for result in results or () if result.problem),
-        "reached": sum(1 for result in results or () if result.added),
-        "added": sum(result.added for result in results or ()),
-        "list_url": reverse("prompts:list", args=[actor.workspace.slug]),
-    }  # fmt: skip
-    return render_page(request, "prompts/import.html", shown, status=422 if form.errors else 200)

@@ -5,13 +5,12 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from prompts import forms
-from prompts.importing import import_history
 from prompts.models import Prompt
 from prompts.services import archive
 from tests.factories import VersionFactory, make_prompt
 from tests.refusals import refused
-from versioning.versions import services
+from versioning.versions import forms, services
+from versioning.versions.importing import import_history
 from versioning.versions.models import Version
 from versioning.workspaces.models import Event
 from versioning.workspaces.services.workspaces import change_workspace
@@ -82,7 +81,7 @@ def test_a_longer_file_adds_what_is_new_and_leaves_live_alone(cast):
         ("{", "it is no JSON ("),
         ("[1]", "it is no JSON object"),
         (b"\xff\xfe", "it is not UTF-8"),
-        (json.dumps({"version": 1}), '"prompt" must be the slug of the prompt'),
+        (json.dumps({"version": 1}), '"prompt" or "agent" must be the slug of the prompt or agent'),
         ("[" * 100_000, "it is no JSON that can be read"),
         ('{"prompt": "a", "version": ' + "9" * 5000 + "}", "it is no JSON that can be read"),
     ],

@@ -1,24 +1,23 @@
-"""`manage.py import_history FILE.jsonl --workspace demo`: prompts with the histories they had elsewhere."""
+"""`manage.py import_history FILE.jsonl --workspace demo`: prompts and agents with the histories they had."""
 
-import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
 from typing import Any, BinaryIO
 
 from django.core.management.base import CommandError, CommandParser
 
-from prompts.importing import Result, import_history
 from versioning.management.operator import OperatorCommand, entered, takes_workspace
+from versioning.versions.importing import Result, import_history
+from versioning.versions.kinds import KINDS
 
 
 class Command(OperatorCommand):
     """Imports a file of versions, one JSON object a line."""
 
     help = (
-        "Import prompts with their histories: messages, authors and dates are kept, versions come in frozen, "
-        "the last one live. A second run adds nothing and moves nothing."
+        "Import prompts and agents with their histories: messages, authors and dates are kept, versions come "
+        "in frozen, the last one live. A second run adds nothing and moves nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,22 +26,41 @@ class Command(OperatorCommand):
 
     def act(self, *, file: str, workspace: str, **_: Any) -> None:
         with _opened(file) as lines, entered(workspace) as actor:
-            results = import_history(actor, _refuse_agents(lines))
+            results = import_history(actor, lines)
         good = [result for result in results if not result.problem]
         bad = [result for result in results if result.problem]
         for result in good:
             self.stdout.write(f"{result.slug:<40} {_count(result)}")
+            for note in result.notes:
+                self.stdout.write(f"    {note}")
         for result in bad:
-            self.stderr.write(f"{result.slug or '(no prompt)'}: {result.problem}")
-        versions, added = sum(r.total for r in good), sum(r.added for r in good)
-        self.stdout.write(f"{len(good)} prompts, {versions} versions ({added} of them new)")
+            self.stderr.write(f"{result.slug or '(no slug)'}: {result.problem}")
+        for line in _sums(good):
+            self.stdout.write(line)
         if bad:
-            raise CommandError(f"Of {len(results)} prompts, {len(bad)} did not come in; see above.")
+            words = f"Of {len(results)} {_nouns(results)}, {len(bad)} did not come in; see above."
+            raise CommandError(words)
 
 
 def _count(result: Result) -> str:
     new = f"{result.added} new" if result.added else "nothing new"
     return f"{result.total:>5} versions, {new}"
+
+
+def _sums(good: list[Result]) -> Iterator[str]:
+    """One line for each kind that was there; of an empty file, that nothing was."""
+    for kind in KINDS:
+        of_kind = [result for result in good if result.kind == kind]
+        versions, added = sum(r.total for r in of_kind), sum(r.added for r in of_kind)
+        if of_kind:
+            yield f"{len(of_kind)} {KINDS[kind].noun}s, {versions} versions ({added} of them new)"
+    if not good:
+        yield "Nothing came in."
+
+
+def _nouns(results: list[Result]) -> str:
+    found = [KINDS[kind].noun + "s" for kind in KINDS if any(result.kind == kind for result in results)]
+    return " and ".join(found) or "histories"
 
 
 @contextmanager
@@ -56,16 +74,3 @@ def _opened(file: str) -> Iterator[BinaryIO]:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
     with opened:
         yield opened
-
-
-def _refuse_agents(lines: Iterable[bytes]) -> Iterable[bytes]:
-    """The file as it is, unless it holds agents: they would fail line by line."""
-    lines = iter(lines)
-    first = next(lines, b"")
-    try:
-        entry = json.loads(first)
-    except ValueError:
-        entry = None
-    if isinstance(entry, dict) and "agent" in entry and "prompt" not in entry:
-        raise CommandError("This file holds agents, which cannot be imported yet: prompts can.")
-    return chain([first], lines)

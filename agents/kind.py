@@ -7,7 +7,7 @@ from typing import Any
 
 from agents import naming
 from versioning.lib.errors import DomainError
-from versioning.versions.kinds import Ask, Change
+from versioning.versions.kinds import Ask, Change, Pinned
 from versioning.versions.models import Artifact, Version
 from versioning.versions.words import AGENT
 from versioning.workspaces.actor import Actor
@@ -64,6 +64,19 @@ class AgentKind:
         config = naming.resolved(artifact.workspace_id, agent.llm_config, strictly=served)
         found["agent"] = {**found["agent"], "llm_config": config}
         return self.validate(canonical(found))
+
+    def literal(self, artifact: Artifact) -> str:
+        """The canonical form of the rows, with `live` where they say so."""
+        from agents.canonical import canonical, rows_of
+        from agents.models import Agent
+
+        return canonical(rows_of(Agent.objects.get(pk=artifact.pk)))
+
+    def pinned(self, artifact: Artifact) -> Pinned:
+        """The prompts that the draft names, each with the number that it becomes; or which has none."""
+        from agents.models import Agent
+
+        return naming.pinned(artifact.workspace_id, Agent.objects.get(pk=artifact.pk).llm_config)
 
     def put_back(self, artifact: Artifact, source: str) -> None:
         """Make the rows those of a configuration; parts keep their ids, runtime columns their values."""

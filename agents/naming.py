@@ -13,6 +13,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from versioning.lib.errors import DomainError
+from versioning.versions.kinds import Pinned
 from versioning.versions.models import Artifact, Version
 from versioning.versions.uses import Use
 from versioning.workspaces.actor import Actor
@@ -37,9 +38,11 @@ class Named:
 
 
 def names_in(llm_config: dict[str, Any]) -> dict[str, str | int]:
-    """The prompts that a configuration names."""
+    """The prompts that a configuration names. What an import brought in another form names none."""
     found = llm_config.get("prompts")
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    return {slug: wanted for slug, wanted in found.items() if wanted == LIVE or _is_number(wanted)}
 
 
 def check_names(workspace: UUID, llm_config: dict[str, Any]) -> None:
@@ -53,11 +56,11 @@ def check_names(workspace: UUID, llm_config: dict[str, Any]) -> None:
     for slug, wanted in named.items():
         if slug not in prompts:
             raise _wrong(f"There is no prompt '{slug[:100]}' in this workspace.")
-        if wanted == LIVE:
-            continue
-        if not isinstance(wanted, int) or isinstance(wanted, bool) or not 0 < wanted < 2**31:
+        if wanted != LIVE and not (_is_number(wanted) and 0 < wanted < 2**31):
             raise _wrong(f"For '{slug}' say \"live\" or the number of one of its versions.")
-        if not _versions(workspace, slug).filter(number=wanted).exists():
+    there = _there(workspace, named)
+    for slug, wanted in named.items():
+        if wanted != LIVE and (slug, wanted) not in there:
             raise _wrong(f"There is no v{wanted} of the prompt '{slug}'.")
 
 
@@ -71,15 +74,26 @@ def resolved(workspace: UUID, llm_config: dict[str, Any], *, strictly: bool) -> 
     if not named:
         return llm_config
     live = _live_numbers(workspace, named)
-    numbers: dict[str, str | int] = {}
-    for slug, wanted in named.items():
-        numbers[slug] = live.get(slug) or LIVE if wanted == LIVE else wanted
-        if strictly and numbers[slug] == LIVE:
-            words = f"The prompt '{slug}' has no live version. Promote one, or name a version by its number."
-            raise DomainError("prompt_not_live", words, prompt=slug)
-        if strictly and wanted != LIVE:
-            _refuse_draft(workspace, slug, wanted)
-    return {**llm_config, "prompts": numbers}
+    numbers = {slug: live.get(slug) or LIVE if wanted == LIVE else wanted for slug, wanted in named.items()}
+    if strictly:
+        _refuse_unfrozen(workspace, numbers)
+    return {**llm_config, "prompts": {**llm_config["prompts"], **numbers}}
+
+
+def pinned(workspace: UUID, llm_config: dict[str, Any]) -> Pinned:
+    """What becomes of each named prompt when the configuration is locked or served, or why it cannot be."""
+    try:
+        numbers = names_in(resolved(workspace, llm_config, strictly=True))
+    except DomainError as error:
+        return Pinned(problem=error.message)
+    return Pinned(
+        [
+            f"The prompt {slug} becomes v{numbers[slug]}, which is live now."
+            if wanted == LIVE
+            else f"The prompt {slug} stays on v{wanted}."
+            for slug, wanted in sorted(names_in(llm_config).items())
+        ]
+    )
 
 
 def kept_live(workspace: UUID, now: dict[str, Any], back: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +104,8 @@ def kept_live(workspace: UUID, now: dict[str, Any], back: dict[str, Any]) -> dic
     live = _live_numbers(workspace, named)
     return {
         **back,
-        "prompts": {
+        "prompts": back["prompts"]
+        | {
             slug: LIVE if was.get(slug) == LIVE and live.get(slug) == number else number
             for slug, number in named.items()
         },
@@ -142,15 +157,33 @@ def _live_numbers(workspace: UUID, slugs: Iterable[str]) -> dict[str, int | None
     return dict(rows.annotate(number=F("live__number")).values_list("slug", "number"))
 
 
-def _versions(workspace: UUID, slug: str) -> Any:
-    return Version.objects.filter(workspace_id=workspace, kind="prompt", artifact__slug=slug)
+def _versions(workspace: UUID) -> Any:
+    return Version.objects.filter(workspace_id=workspace, kind="prompt")
 
 
-def _refuse_draft(workspace: UUID, slug: str, number: str | int) -> None:
-    frozen = _versions(workspace, slug).filter(number=number).exclude(locked_at=None)
-    if not frozen.exists():
-        words = f"v{number} of the prompt '{slug}' is a draft, which can change. Promote it, or name another."
-        raise DomainError("not_frozen", words, prompt=slug)
+def _there(workspace: UUID, named: dict[str, Any]) -> dict[tuple[str, int], bool]:
+    """The versions that are named by their numbers, of those that are there; each: whether it is frozen."""
+    numbers = {wanted for wanted in named.values() if wanted != LIVE}
+    rows = _versions(workspace).filter(artifact__slug__in=[*named], number__in=numbers)
+    found = rows.values_list("artifact__slug", "number", "locked_at")
+    return {(slug, number): locked_at is not None for slug, number, locked_at in found}
+
+
+def _refuse_unfrozen(workspace: UUID, named: dict[str, str | int]) -> None:
+    """What is served must not move: a name without a number, or the number of a draft, is refused."""
+    there = _there(workspace, named)
+    for slug, number in named.items():
+        if number == LIVE:
+            words = f"The prompt '{slug}' has no live version. Promote one, or name a version by its number."
+            raise DomainError("prompt_not_live", words, prompt=slug)
+        if not there.get((slug, int(number))):
+            what = "a draft, which can change" if (slug, number) in there else "not there any more"
+            words = f"v{number} of the prompt '{slug}' is {what}. Promote one, or name another."
+            raise DomainError("not_frozen", words, prompt=slug)
+
+
+def _is_number(wanted: Any) -> bool:
+    return isinstance(wanted, int) and not isinstance(wanted, bool)
 
 
 def _wrong(message: str) -> DomainError:
@@ -161,6 +194,6 @@ def texts_of(actor: Actor, llm_config: dict[str, Any]) -> list[str]:
     """The texts of the prompts that a configuration names, in the order of their slugs."""
     found = []
     for named in named_by(actor, llm_config):
-        text = _versions(actor.workspace.id, named.slug).filter(number=named.number)
+        text = _versions(actor.workspace.id).filter(artifact__slug=named.slug, number=named.number)
         found += list(text.values_list("source", flat=True)[:1])
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from prompts.variables import VARIABLE, filled, variable_change, variables_of
 from versioning.lib.errors import DomainError
-from versioning.versions.kinds import Ask, Change
+from versioning.versions.kinds import Ask, Change, Pinned
 from versioning.versions.models import Artifact, Version
 from versioning.versions.words import PROMPT
 from versioning.workspaces.actor import Actor
@@ -45,6 +45,14 @@ class PromptKind:
     def snapshot(self, artifact: Artifact, *, served: bool) -> str:
         """Not asked: a prompt's drafts are versions with texts of their own."""
         raise NotImplementedError
+
+    def literal(self, artifact: Artifact) -> str:
+        """Not asked, as `snapshot`."""
+        raise NotImplementedError
+
+    def pinned(self, artifact: Artifact) -> Pinned:
+        """Nothing: a text names nothing that could move."""
+        return Pinned()
 
     def put_back(self, artifact: Artifact, source: str) -> None:
         """Not asked, as `snapshot`."""
@@ -93,10 +101,14 @@ class PromptKind:
 
     def ask(self, actor: Actor, source: str, values: Mapping[str, str], said: str) -> Ask:
         """The text as the system's message before what is said; alone it is what is said."""
-        missing = [name for name in variables_of(source) if name not in values]
+        uses = variables_of(source)
+        missing = [name for name in uses if name not in values]
         if missing:
             words = f"Give a value for {', '.join(missing)}."
             raise DomainError("invalid", words, field="values", missing=missing)
+        if len(source) + sum(count * len(values[name]) for name, count in uses.items()) > SOURCE_LIMIT:
+            words = f"With these values the text is longer than {SOURCE_LIMIT:,} characters."
+            raise DomainError("invalid", words, field="values")
         text = filled(source, values)
         if not said:
             return Ask([{"role": "user", "content": text}])

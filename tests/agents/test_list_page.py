@@ -2,6 +2,7 @@
 
 import pytest
 
+from agents.services import change_agent
 from tests.factories import make_agent
 
 
@@ -11,6 +12,7 @@ from tests.factories import make_agent
      "one/settings/", "one/code/", "one/lock/", "one/revert/", "one/versions/2/publish/", "one/unpublish/"],
 )  # fmt: skip
 def test_every_page_of_an_agent_answers(cast, web, path):
-    make_agent(cast.eve, slug="one", locked=1, live=1)
+    agent = make_agent(cast.eve, slug="one", locked=1, live=1)
+    change_agent(cast.eve, agent, bio="Answers in Dutch.")
 
     assert web.get(f"agents/{path}").status_code == 200

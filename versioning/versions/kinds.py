@@ -30,6 +30,17 @@ class Ask:
     params: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Pinned:
+    """What serving or locking the one draft fixes: a sentence for each thing that it names by `live`.
+
+    `problem` says what would be refused, and what to do about it.
+    """
+
+    words: list[str] = field(default_factory=list)
+    problem: str = ""
+
+
 class Kind(Protocol):
     """One kind of artifact. The lifecycle knows nothing else of it.
 
@@ -59,6 +70,12 @@ class Kind(Protocol):
 
     def snapshot(self, artifact: "Artifact", *, served: bool) -> str:
         """The source of the one draft, from its rows; as it would be `served`, or DomainError."""
+
+    def literal(self, artifact: "Artifact") -> str:
+        """The rows of the one draft as they are written, nothing resolved: whether a save changes any."""
+
+    def pinned(self, artifact: "Artifact") -> Pinned:
+        """What locking or serving the one draft would fix, or why it would be refused."""
 
     def put_back(self, artifact: "Artifact", source: str) -> None:
         """Make the rows of the one draft those of a source."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.subjects import Subject
@@ -36,4 +37,5 @@ def _subject(actor: Actor, artifact: Artifact) -> Subject:
         label=artifact.slug,
         url=reverse(f"{artifact.kind}s:history", args=where),
         versions_url=reverse(f"{artifact.kind}s:versions", args=where),
+        published=kind_of(artifact).words.published,
     )

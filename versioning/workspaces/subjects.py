@@ -10,11 +10,15 @@ from versioning.workspaces.actor import Actor
 
 @dataclass(frozen=True)
 class Subject:
-    """An artifact as the log names it: its slug, its history, the start of its versions' addresses."""
+    """An artifact as the log names it: its slug, its history, the start of its versions' addresses.
+
+    `published` is its kind's word for going live.
+    """
 
     label: str
     url: str
     versions_url: str
+    published: str = "promoted"
 
     def version_url(self, number: int) -> str:
         """The page of one of its versions."""

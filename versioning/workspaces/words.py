@@ -8,7 +8,8 @@ from versioning.workspaces.events import EventName as E
 from versioning.workspaces.models import Event
 
 PLAIN = {
-    E.VERSION_UPDATED: "rewrote the draft v{to}",
+    E.VERSION_LOCKED: "locked v{to}",
+    E.VERSION_REVERTED: "reverted the draft v{to} to v{was}",
     E.VERSION_DELETED: "deleted the draft v{was}",
     E.VERSION_ROLLED_BACK: "rolled back to v{to}, before v{was}",
     E.VERSION_UNPUBLISHED: "unpublished v{was}",
@@ -18,6 +19,9 @@ PLAIN = {
     E.KEY_CREATED: "created the {kind} key “{key_name}”",
     E.KEY_REVOKED: "revoked the {kind} key “{key_name}”",
 }
+# The sections of a draft that is saved in pieces, and what the lists among them hold.
+SECTIONS = {"identity": "Identity", "model": "Model", "metadata": "Metadata", "agent": "its fields"}
+ITEMS = {"schemas": "a schema", "triggers": "a trigger", "mcp_servers": "an MCP server"}
 SETTINGS = {
     "staging_enabled": {True: "switched staging on", False: "switched staging off"},
     "protect_live": {True: "protected live", False: "stopped protecting live"},
@@ -25,6 +29,8 @@ SETTINGS = {
 # What `did` says beyond the label of the act, for the search.
 SPOKEN = {
     E.VERSION_CREATED: "written from",
+    E.VERSION_PUBLISHED: "promoted published",
+    E.VERSION_UPDATED: "saved added removed changed identity model schema trigger mcp server",
     E.MEMBER_CHANGED: "made",
     E.MEMBER_JOINED: "added",
     E.MEMBER_REMOVED: "left",
@@ -42,10 +48,26 @@ VIA = {
 }
 
 
-def did(event: Event) -> str:
-    """The act, with its numbers and names."""
-    brief = getattr(event, "brief", None)  # of `without_texts()`
-    name, data = E(event.name), event.data if brief is None else brief
+def brief(event: Event) -> dict[str, Any]:
+    """What an Event holds beside its columns: without former texts, where it comes from `without_texts()`."""
+    found = getattr(event, "brief", None)
+    data: dict[str, Any] = event.data if found is None else found
+    return data
+
+
+def section_saved(data: dict[str, Any]) -> str:
+    """What became of a section of a draft: "added a trigger", "saved Identity"; '' for a draft as a whole."""
+    section, act = data.get("section"), data.get("did")
+    if not isinstance(section, str):
+        return ""
+    if act:
+        return f"{act} {ITEMS.get(section, 'an item')}"
+    return f"saved {SECTIONS.get(section, section)}"
+
+
+def did(event: Event, published: str = "promoted") -> str:
+    """The act, with its numbers and names. `published` is the word of the artifact's kind."""
+    name, data = E(event.name), brief(event)
     was, to = event.from_number, event.to_number
     before = f", before v{was}" if was else ""
     own = str(event.actor_id) == data.get("member")
@@ -54,7 +76,9 @@ def did(event: Event) -> str:
     if name == E.VERSION_CREATED:
         return f"saved v{to}" + (f", written from v{was}" if was else "")
     if name == E.VERSION_PUBLISHED:
-        return f"promoted v{to}{before}"
+        return f"{published} v{to}{before}"
+    if name == E.VERSION_UPDATED:
+        return f"{saved} of the draft v{to}" if (saved := section_saved(data)) else f"rewrote the draft v{to}"
     if name == E.STAGING_SET:
         return f"set staging to v{to}{before}"
     if name == E.ARTIFACT_CHANGED:

@@ -176,8 +176,14 @@ def base_of(artifact: Artifact, version: Version, asked: int | None) -> tuple[Ve
             return as_rows_are(artifact, found), ""
         problem = f"There is no v{asked}."
     if artifact.live and artifact.live_id != version.pk:
-        return versions.numbered(artifact.live.number), problem
+        return live_of(artifact), problem
     return versions.before(version.number).newest_first().first(), problem
+
+
+def live_of(artifact: Artifact) -> Version | None:
+    """What is live, with its source: a live draft's is what its rows are."""
+    live = Version.objects.of(artifact).numbered(artifact.live.number) if artifact.live else None
+    return as_rows_are(artifact, live) if live else None
 
 
 def picks_for(actor: Actor, artifact: Artifact, number: int, chosen: int | None) -> list[tuple[int, str]]:
@@ -199,13 +205,13 @@ def picks_for(actor: Actor, artifact: Artifact, number: int, chosen: int | None)
 def facts(actor: Actor, artifact: Artifact, version: Version) -> list[Fact]:
     """Since when a version is where it is, in words."""
     found: list[Fact] = []
-    status = version.status_in(artifact)
+    status, kind = version.status_in(artifact), kind_of(artifact)
     if status == Status.LIVE:
         found.append(Fact("live since", artifact.live_since))
     if artifact.staging_id == version.pk and actor.workspace.staging_enabled:
         found.append(Fact("on staging since", artifact.staging_since))
     if status == Status.RETIRED:
-        found.append(Fact("frozen on", version.locked_at))
-    if status == Status.DRAFT:
+        found.append(Fact(f"{kind.words.frozen} on", version.locked_at))
+    if status == Status.DRAFT and not kind.one_draft:
         found.append(Fact("never live"))
     return found

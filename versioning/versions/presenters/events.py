@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from versioning.versions.kinds import kind_of
+from versioning.versions.kinds import Kind, kind_of
 from versioning.versions.models import Artifact
 from versioning.workspaces.events import MOVES_LIVE, MOVES_STAGING, EventName
 from versioning.workspaces.models import Event
+from versioning.workspaces.words import brief, section_saved
 
 VIA = {
     "web": "on the pages",
@@ -26,6 +27,9 @@ ICONS = {
     EventName.VERSION_UNPUBLISHED: "close", EventName.STAGING_SET: "staging",
     EventName.STAGING_CLEARED: "staging", EventName.ARTIFACT_IMPORTED: "stack",
     EventName.ARTIFACT_ARCHIVED: "archive", EventName.ARTIFACT_UNARCHIVED: "archive",
+    EventName.VERSION_LOCKED: "lock", EventName.VERSION_REVERTED: "undo",
+    EventName.CONNECTOR_CREATED: "plus", EventName.CONNECTOR_CHANGED: "edit",
+    EventName.CONNECTOR_REMOVED: "trash",
 }  # fmt: skip
 
 
@@ -47,25 +51,27 @@ class Entry:
 
 def entries(events: Iterable[Event], artifact: Artifact) -> list[Entry]:
     """The lines of some events."""
-    noun = kind_of(artifact).noun
+    kind = kind_of(artifact)
     return [
         Entry(
-            event=event, did=sentence(event, noun), icon=ICONS.get(EventName(event.name), "info"),
+            event=event, did=sentence(event, kind), icon=ICONS.get(EventName(event.name), "info"),
             via=VIA.get(event.via, event.via), moves=event.name in (*MOVES_LIVE, *MOVES_STAGING),
-            changes=_changes(getattr(event, "changes", None)),
+            changes=_changes(brief(event).get("changes")),
         )
         for event in events
     ]  # fmt: skip
 
 
-def sentence(event: Event, noun: str) -> SafeString:
+def sentence(event: Event, kind: Kind) -> SafeString:
     """What was done, to follow the name of who did it: "promoted v8 (was v5)"."""
     name = EventName(event.name)
     said = _SAID.get(name)
     if said:
         return said(event)
+    if name == EventName.VERSION_PUBLISHED:
+        return _moved(kind.words.published)(event)
     if name in (EventName.ARTIFACT_CREATED, EventName.ARTIFACT_ARCHIVED, EventName.ARTIFACT_UNARCHIVED):
-        return format_html("{} this {}", name.label, noun)
+        return format_html("{} this {}", name.label, kind.noun)
     return format_html("{}", name.label)
 
 
@@ -89,11 +95,22 @@ def _left(words: str) -> Callable[[Event], SafeString]:
     return lambda event: format_html("{} <b>v{}</b>", words, event.from_number)
 
 
+def _updated(event: Event) -> SafeString:
+    """A draft that was rewritten whole, or a section of it."""
+    section = section_saved(brief(event))
+    if section:
+        return format_html("{} of <b>v{}</b>", section, event.to_number)
+    return format_html("rewrote the draft <b>v{}</b>", event.from_number)
+
+
 _SAID: dict[EventName, Callable[[Event], SafeString]] = {
     EventName.VERSION_CREATED: _saved,
-    EventName.VERSION_UPDATED: _left("rewrote the draft"),
+    EventName.VERSION_UPDATED: _updated,
+    EventName.VERSION_LOCKED: lambda event: format_html("locked <b>v{}</b>", event.to_number),
+    EventName.VERSION_REVERTED: lambda event: format_html(
+        "reverted the draft <b>v{}</b> to v{}", event.to_number, event.from_number
+    ),
     EventName.VERSION_DELETED: _left("deleted the draft"),
-    EventName.VERSION_PUBLISHED: _moved("promoted"),
     EventName.VERSION_ROLLED_BACK: _moved("rolled back to"),
     EventName.VERSION_UNPUBLISHED: _left("unpublished"),
     EventName.STAGING_SET: _moved("set staging to"),

@@ -91,6 +91,7 @@ def header(
     draft = _draft_of(artifact, newest)
     return {
         "artifact": artifact,
+        "words": kind_of(artifact).words,
         "said": live is not None and live == chosen and not staged,  # by the selector's own chips
         "archived": archived,
         "live": live,

@@ -4,25 +4,35 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db.models import F, Q
-from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Version
 from versioning.versions.presenters.events import Entry, entries, in_utc
 from versioning.versions.presenters.header import Links
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import MOVES_LIVE, MOVES_STAGING, EventName
 from versioning.workspaces.models import Event
+from versioning.workspaces.words import brief
 
 PAGE = 50
 ACTS = {
     "": ("All", ()),
     "live": ("Live", MOVES_LIVE),
     "staging": ("Staging", MOVES_STAGING),
-    "drafts": ("Drafts", (EventName.VERSION_CREATED, EventName.VERSION_UPDATED, EventName.VERSION_DELETED)),
-}
+    "drafts": (
+        "Drafts",
+        (
+            EventName.VERSION_CREATED, EventName.VERSION_UPDATED, EventName.VERSION_DELETED,
+            EventName.VERSION_LOCKED, EventName.VERSION_REVERTED,
+        ),
+    ),
+    "connectors": (
+        "Connectors",
+        (EventName.CONNECTOR_CREATED, EventName.CONNECTOR_CHANGED, EventName.CONNECTOR_REMOVED),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,15 +64,16 @@ def history_page(
         found = found.filter(name__in=ACTS[acts][1])
     if before:
         found = found.filter(sequence__lt=before)
-    page = list(_without_texts(found).order_by("-sequence")[: PAGE + 1])
+    page = list(found.without_texts().order_by("-sequence")[: PAGE + 1])
     links = Links(actor, artifact)
+    pages = {name for _, name in kind_of(artifact).words.tabs}
     shown = _linked(entries(page[:PAGE], artifact), artifact, links, acts)
     last = _name_days(shown, parse_date(day) if _is_day(day) else None)
     cursor = page[PAGE - 1].sequence if len(page) > PAGE else None
     return {
         "entries": shown,
         "acts": [{"url": links.to("history", acts=name), "label": label, "current": name == acts}
-                 for name, (label, _) in ACTS.items()],
+                 for name, (label, _) in ACTS.items() if name != "connectors" or name in pages],
         "asked_acts": acts,
         "next_url": cursor and links.to("history", acts=acts, before=cursor, day=last),
         "form_url": links.to("history"),
@@ -115,7 +126,8 @@ def _live_at(actor: Actor, artifact: Artifact, at: datetime) -> Answer:
             else ""
         )
         return Answer(f"nothing was live{why}{_reason(event)}.")
-    did = "brought back" if event.name == EventName.VERSION_ROLLED_BACK else "promoted"
+    rolled = event.name == EventName.VERSION_ROLLED_BACK
+    did = "brought back" if rolled else kind_of(artifact).words.published
     by = f"was live, {did} by {event.actor_label} on {in_utc(event.created_at)}{_reason(event)}."
     return Answer(by, f"v{event.to_number}", _url_of(actor, artifact, event.to_number))
 
@@ -142,12 +154,6 @@ def _url_of(actor: Actor, artifact: Artifact, number: int) -> str:
     return Links(actor, artifact).to("version", number) if there else ""
 
 
-def _without_texts(events: Any) -> Any:
-    """Events without the texts that they keep; whether there is one, and what was renamed, stay."""
-    has_former = Q(data__has_key="former")
-    return events.defer("data").annotate(has_former=has_former, changes=KeyTransform("changes", F("data")))
-
-
 def _linked(shown: list[Entry], artifact: Artifact, links: Links, acts: str) -> list[Entry]:
     """Give each line its links; what was deleted since has none."""
     numbers = {n for entry in shown for n in (entry.event.from_number, entry.event.to_number) if n}
@@ -155,7 +161,7 @@ def _linked(shown: list[Entry], artifact: Artifact, links: Links, acts: str) -> 
     for entry in shown:
         event = entry.event
         old, new = event.from_number, event.to_number
-        if getattr(event, "has_former", False):
+        if "former" in brief(event):
             entry.former_url = links.to("history", former=event.sequence, acts=acts)
         if new in there and new:
             entry.version_url = links.to("version", new)

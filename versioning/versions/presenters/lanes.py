@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import MOVES_LIVE, MOVES_STAGING, EventName
@@ -96,12 +97,13 @@ def chart(actor: Actor, artifact: Artifact, asked: str) -> Chart:
         start = min(start, end - timedelta(hours=1))
     cut = len(events) == MOST_EVENTS
     live = _spans(events, MOVES_LIVE, artifact.live.number if artifact.live else None, start, end, cut)
-    lanes = [_lane("live", 0, live, start, end)]
+    published = kind_of(artifact).words.published
+    lanes = [_lane("live", 0, live, start, end, published)]
     said = [f"Live: {_said(live)}."]
     if actor.workspace.staging_enabled:
         now = artifact.staging.number if artifact.staging else None
         staging = _spans(events, MOVES_STAGING, now, max(start, artifact.created_at), end, cut)
-        lanes.append(_lane("staging", 26, staging, start, end))
+        lanes.append(_lane("staging", 26, staging, start, end, "set"))
         said.append(f"Staging: {_said(staging)}.")
     served = "Served since the beginning" if name == "all" else f"Served over the last {RANGES[name]}"
     return Chart(lanes, list(_ticks(start, end)), " ".join([f"{served}.", *said]), name, RANGES)
@@ -153,9 +155,9 @@ def _joined(spans: list[Span], start: datetime, end: datetime) -> list[Span]:
     return [*joined[-MOST_SEGMENTS + 1 :], spans[-1]]
 
 
-def _lane(name: str, y: int, spans: list[Span], start: datetime, end: datetime) -> Lane:
+def _lane(name: str, y: int, spans: list[Span], start: datetime, end: datetime, did: str) -> Lane:
     segments = [
-        _segment(name, span, start, end, last=span is spans[-1])
+        _segment(name, span, start, end, did, last=span is spans[-1])
         for span in _joined(spans, start, end)
         if _is_drawn(name, span)
     ]
@@ -173,7 +175,7 @@ def _is_drawn(name: str, span: Span) -> bool:
     return bool(span.number or span.event or span.unknown or name == "staging")
 
 
-def _segment(name: str, span: Span, start: datetime, end: datetime, *, last: bool) -> Segment:
+def _segment(name: str, span: Span, start: datetime, end: datetime, did: str, *, last: bool) -> Segment:
     whole = (end - start) / 100
     width = (span.end - span.start) / whole
     back = span.event is not None and span.event.name == EventName.VERSION_ROLLED_BACK
@@ -194,7 +196,7 @@ def _segment(name: str, span: Span, start: datetime, end: datetime, *, last: boo
     left = min((span.start - start) / whole, 100 - width)
     return Segment(
         f"{left:.2f}", f"{width:.2f}", label,
-        _title(name, span, last=last), " ".join(looks),
+        _title(name, span, did, last=last), " ".join(looks),
     )  # fmt: skip
 
 
@@ -208,7 +210,7 @@ def _label(name: str, span: Span, *, back: bool) -> str:
     return f"↩ v{span.number}" if back else f"v{span.number}"
 
 
-def _title(name: str, span: Span, *, last: bool) -> str:
+def _title(name: str, span: Span, did: str, *, last: bool) -> str:
     """The segment in a sentence, with who brought it about."""
     since, until = _day(span.start), _day(span.end)
     period = f"since {since}" if last else f"from {since} to {until}"
@@ -226,8 +228,8 @@ def _title(name: str, span: Span, *, last: bool) -> str:
     be = "is" if last else "was"
     if span.event is None:
         return f"v{span.number} {be} {place} until {until}" if not last else f"v{span.number} is {place}"
-    act = {EventName.VERSION_ROLLED_BACK: "rolled back", EventName.STAGING_SET: "set"}
-    did = act.get(EventName(span.event.name), "promoted")
+    if span.event.name == EventName.VERSION_ROLLED_BACK:
+        did = "rolled back"
     return f"v{span.number} {be} {place} {period}, {did} by {span.event.actor_label}"
 
 

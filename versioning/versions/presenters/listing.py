@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Version
 from versioning.versions.presenters.header import Links, many, named
 from versioning.versions.presenters.lanes import RANGES, USUAL
@@ -57,6 +58,7 @@ def listing(
     cursor = page[PAGE - 1].number if len(page) > PAGE else None
     return {
         "asked": asked,
+        "words": kind_of(artifact).words,
         "table": VersionTable(_with_opened(rows, opened)),
         "next_url": cursor and links.to("versions", before=cursor, **asked.query()),
         "newest_url": links.to("versions", **asked.query()) if before is not None else None,

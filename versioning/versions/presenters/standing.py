@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from versioning.versions.diff import compare_fields
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Version
+from versioning.versions.presenters.since import changes_since
 from versioning.versions.services.one_draft import as_rows_are
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.policy import Act, may
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Draft:
-    """The one draft as its rows are. `changes` counts the fields that differ from what it was forked from."""
+    """The one draft as its rows are. `changes` counts fields and items that differ from what it was forked from."""
 
     version: Version
     base: Version | None
@@ -59,7 +59,7 @@ def draft_state(artifact: Artifact, version: Version | None = None) -> Draft:
     if base is None or base.digest == draft.digest:
         return Draft(draft, base, 0)
     fields = kind_of(artifact).fields
-    return Draft(draft, base, len(compare_fields(fields(base.source), fields(draft.source) or {})))
+    return Draft(draft, base, changes_since(fields(base.source) or {}, fields(draft.source) or {}).total)
 
 
 def standing(artifact: Artifact, version: Version) -> Standing:

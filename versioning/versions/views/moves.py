@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from versioning.lib.errors import DomainError
 from versioning.lib.htmx import done, render_page, wants_part
 from versioning.versions import services
-from versioning.versions.kinds import KINDS, kind_of
+from versioning.versions.kinds import KINDS, Kind, kind_of
 from versioning.versions.models import Artifact, Version
 from versioning.versions.presenters.header import Links, header
 from versioning.versions.presenters.look import Look
@@ -21,7 +21,8 @@ from versioning.versions.views.entry import number_in, of_artifact, shown_genera
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.policy import Act, require
 
-AGAIN = ("stale", "invalid")  # refusals after which the same page is shown afresh
+# Refusals after which the same page is shown afresh.
+AGAIN = ("stale", "invalid", "prompt_not_live")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +59,7 @@ def unpublish(request: HttpRequest, actor: Actor, artifact: Artifact) -> HttpRes
         "version": artifact.live, "generation": artifact.generation, "sequence": artifact.last_sequence,
         "action_url": links.to("unpublish"), "cancel_url": links.to("version", artifact.live.number),
         "error": error, "meanwhile": happened_since(artifact, _known(request)),
-        "message": request.POST.get("message", ""),
+        "message": request.POST.get("message", ""), "buttons": [],
     }  # fmt: skip
     page = header(actor, artifact, tab="versions", current=artifact.live.number)
     return render_page(
@@ -121,7 +122,7 @@ def _reviewed(request: HttpRequest, actor: Actor, artifact: Artifact, number: in
             artifact = _as_it_is(actor, artifact)
     version, links = version_or_404(artifact, number), Links(actor, artifact)
     offered = pointer_act(artifact, version)
-    if offered != act:
+    if not _fits(artifact, act, offered):
         return _other_act(request, links, version, offered, error)
     message = request.POST.get("message", version.message if act == "promote" else "")
     found = review(actor, artifact, version, act, Look.of(request.GET), message)
@@ -147,29 +148,47 @@ def _move(request: HttpRequest, actor: Actor, artifact: Artifact, number: int, a
     """Do what the review was about, and say how to undo it."""
     message, generation = request.POST.get("message", ""), shown_generation(request)
     if act == "promote":
-        expected = request.POST.get("expected", "")
-        services.promote(actor, artifact, number, message=message, expected=expected, generation=generation)
+        expected, lock = request.POST.get("expected", ""), request.POST.get("as") != "draft"
+        services.promote(
+            actor, artifact, number, message=message, expected=expected, generation=generation, lock=lock
+        )
     else:
         services.roll_back(actor, artifact, number, message=message, generation=generation)
     links, was = Links(actor, artifact), artifact.live.number if artifact.live else None
-    editor = " and its text is in your editor" if act == "rollback" else ""
-    said = f"v{number} is live{editor}." + (f" v{was} stays in history." if was else "")
+    kind = kind_of(artifact)
+    said = _moved(kind, version_or_404(artifact, number), act) + (f" v{was} stays in history." if was else "")
     if wants_part(request) or not was:
         return done(request, links.to("versions"), said=said, **{"version-changed": {}})
     again = "rollback" if was < number else "promote"
-    words = f"Roll back to v{was}…" if was < number else f"Promote v{was} again…"
+    words = f"Roll back to v{was}…" if was < number else f"{kind.words.publish} v{was} again…"
     link = format_html('{} <a href="{}">{}</a>', said, links.to(again, was), words)
     messages.success(request, link)
     return HttpResponseRedirect(links.to("versions"), status=303)
 
 
+def _moved(kind: Kind, version: Version, act: str) -> str:
+    """What is so now, in words."""
+    if act == "rollback" and not kind.one_draft:
+        return f"{version.label} is live and its text is in your editor."
+    if kind.one_draft and version.is_draft:
+        return f"{version.label} is live. It is still the draft: each save of it is live at once."
+    return f"{version.label} is live."
+
+
+def _fits(artifact: Artifact, act: str, offered: str) -> bool:
+    """Whether a page's act is one for the version: where nothing but live moves, an older one is published too."""
+    return act == offered or (kind_of(artifact).one_draft and (act, offered) == ("promote", "rollback"))
+
+
 def _unpublished(request: HttpRequest, links: Links, artifact: Artifact) -> HttpResponse:
     assert artifact.live
-    was = artifact.live.number
-    said = f"v{was} is no longer live: reads answer no_live_version."
+    was, kind = artifact.live.number, kind_of(artifact)
+    said = f"v{was} is no longer live: {kind.words.refused}."
     if wants_part(request):
         return done(request, links.to("versions"), said=said, **{"version-changed": {}})
-    link = format_html('{} <a href="{}">Promote v{} again…</a>', said, links.to("promote", was), was)
+    link = format_html(
+        '{} <a href="{}">{} v{} again…</a>', said, links.to("promote", was), kind.words.publish, was
+    )  # fmt: skip
     messages.success(request, link)
     return HttpResponseRedirect(links.to("versions"), status=303)
 

@@ -57,8 +57,9 @@ def _row(event: Event, subject: Subject | None) -> dict[str, Any]:
     gone = event.name == EventName.VERSION_DELETED
     number = None if gone else event.to_number
     version_url = subject.version_url(number) if subject and number else ""
+    said = did(event, subject.published) if subject else did(event)
     return {
-        "event": event, "did": did(event), "way": by_way(event), "subject": subject, "url": version_url,
+        "event": event, "did": said, "way": by_way(event), "subject": subject, "url": version_url,
     }  # fmt: skip
 
 

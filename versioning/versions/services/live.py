@@ -44,9 +44,9 @@ def promote(
             raise DomainError("already_live", f"{version.label} is live already.")
         was = number_of(row, row.live_id)
         froze = version.is_draft and (lock or not kind_of(row).one_draft)
-        act = _frozen(actor, row, version, message) if froze else None
+        act = _frozen(actor, row, version, message, expected) if froze else None
         if version.is_draft and not froze:
-            _as_draft(actor, row, version)
+            _as_draft(actor, row, version, expected)
         note(
             actor, row, EventName.VERSION_PUBLISHED, act_id=act,
             from_number=was, to_number=number, message=message, froze=froze,
@@ -55,20 +55,22 @@ def promote(
     return row
 
 
-def _frozen(actor: Actor, row: Artifact, version: Version, message: str) -> UUID | None:
+def _frozen(
+    actor: Actor, row: Artifact, version: Version, message: str, expected: str | None
+) -> UUID | None:  # fmt: skip
     """Freeze a draft that goes live; the act that it shares with its lock, where that is an act."""
     if kind_of(row).one_draft:
-        return lock_draft(actor, row, message=message, expected=None)[1].act_id
+        return lock_draft(actor, row, message=message, expected=expected)[1].act_id
     Version.objects.filter(pk=version.pk).update(locked_at=actor.now())
     return None
 
 
-def _as_draft(actor: Actor, row: Artifact, version: Version) -> None:
+def _as_draft(actor: Actor, row: Artifact, version: Version, expected: str | None) -> None:
     """Let a draft go live as it is, where that is allowed."""
     if actor.workspace.protect_live:
         words = f"This workspace protects live. Lock {version.label} first: what is locked can be published."
         raise DomainError("live_protected", words)
-    settle(row, version)
+    settle(row, version, expected)
 
 
 def roll_back(

@@ -62,9 +62,9 @@ def editing(actor: Actor, artifact: Artifact, **about: Any) -> Iterator[Artifact
         refuse_archived(row)
         draft = Version.objects.of(row).drafts().get()
         require_write(actor, row, draft)
-        literal = kind_of(row).snapshot(row, served=False)
+        before = kind_of(row).literal(row)
         yield row
-        if kind_of(row).snapshot(row, served=False) == literal:
+        if kind_of(row).literal(row) == before:
             raise DomainError("unchanged", f"Nothing differs from {draft.label}: nothing to save.")
         _rewrite(actor, row, draft, EventName.VERSION_UPDATED, from_number=draft.number, **about)
 
@@ -90,9 +90,9 @@ def lock_draft(
     if row.live_id == draft.pk:
         require(actor, Act.PUBLISH)
     expect_tag(draft, expected)
-    draft.source = kind_of(row).snapshot(row, served=True)
+    _resolve(row, draft, expected)
     Version.objects.filter(pk=draft.pk).update(
-        source=draft.source, digest=digest_of(draft.source), message=message, author=actor.user,
+        source=draft.source, digest=draft.digest, message=message, author=actor.user,
         author_name=actor.label, updated_at=actor.now(), locked_at=actor.now(),
     )  # fmt: skip
     event = note(
@@ -128,10 +128,23 @@ def revert(actor: Actor, artifact: Artifact, *, expected: str | None = None) -> 
     return draft
 
 
-def settle(row: Artifact, draft: Version) -> None:
-    """Make a draft's source what may be served: what it names by `live` becomes a number."""
-    source = kind_of(row).snapshot(row, served=True)
-    Version.objects.filter(pk=draft.pk).update(source=source, digest=digest_of(source))
+def settle(row: Artifact, draft: Version, expected: str | None = None) -> None:
+    """Make a draft's source what may be served: what it names by `live` becomes a number.
+
+    A draft that is live stays as it is served: staging it too must not change what live answers.
+    `expected` is its tag as it was shown. Errors: `stale`, `prompt_not_live`, `not_frozen`.
+    """
+    if row.live_id == draft.pk:
+        return
+    _resolve(row, draft, expected)
+    Version.objects.filter(pk=draft.pk).update(source=draft.source, digest=draft.digest)
+
+
+def _resolve(row: Artifact, draft: Version, expected: str | None) -> None:
+    """What it names, as numbers. These may have moved since the draft was read: then it is `stale`."""
+    draft.source = kind_of(row).snapshot(row, served=True)
+    draft.digest = digest_of(draft.source)
+    expect_tag(draft, expected)
 
 
 def require_write(actor: Actor, row: Artifact, draft: Version) -> None:

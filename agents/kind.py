@@ -78,13 +78,6 @@ class AgentKind:
 
         return naming.pinned(artifact.workspace_id, Agent.objects.get(pk=artifact.pk).llm_config)
 
-    def literal(self, artifact: Artifact) -> str:
-        """The canonical form of the rows, with `live` where they say so."""
-        from agents.canonical import canonical, rows_of
-        from agents.models import Agent
-
-        return canonical(rows_of(Agent.objects.get(pk=artifact.pk)))
-
     def put_back(self, artifact: Artifact, source: str) -> None:
         """Make the rows those of a configuration; parts keep their ids, runtime columns their values."""
         from agents.services.rows import write

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from versioning.lib.errors import DomainError
+from versioning.versions.kinds import Pinned
 from versioning.versions.models import Artifact, Version
 from versioning.versions.uses import Use
 from versioning.workspaces.actor import Actor
@@ -77,6 +78,22 @@ def resolved(workspace: UUID, llm_config: dict[str, Any], *, strictly: bool) -> 
     if strictly:
         _refuse_unfrozen(workspace, numbers)
     return {**llm_config, "prompts": {**llm_config["prompts"], **numbers}}
+
+
+def pinned(workspace: UUID, llm_config: dict[str, Any]) -> Pinned:
+    """What becomes of each named prompt when the configuration is locked or served, or why it cannot be."""
+    try:
+        numbers = names_in(resolved(workspace, llm_config, strictly=True))
+    except DomainError as error:
+        return Pinned(problem=error.message)
+    return Pinned(
+        [
+            f"The prompt {slug} becomes v{numbers[slug]}, which is live now."
+            if wanted == LIVE
+            else f"The prompt {slug} stays on v{wanted}."
+            for slug, wanted in sorted(names_in(llm_config).items())
+        ]
+    )
 
 
 def kept_live(workspace: UUID, now: dict[str, Any], back: dict[str, Any]) -> dict[str, Any]:

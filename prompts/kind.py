@@ -54,10 +54,6 @@ class PromptKind:
         """Nothing: a text names nothing that could move."""
         return Pinned()
 
-    def literal(self, artifact: Artifact) -> str:
-        """Not asked, as `snapshot`."""
-        raise NotImplementedError
-
     def put_back(self, artifact: Artifact, source: str) -> None:
         """Not asked, as `snapshot`."""
         raise NotImplementedError

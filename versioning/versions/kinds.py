@@ -77,9 +77,6 @@ class Kind(Protocol):
     def pinned(self, artifact: "Artifact") -> Pinned:
         """What locking or serving the one draft would fix, or why it would be refused."""
 
-    def literal(self, artifact: "Artifact") -> str:
-        """The rows of the one draft as they are written, nothing resolved: whether a save changes any."""
-
     def put_back(self, artifact: "Artifact", source: str) -> None:
         """Make the rows of the one draft those of a source."""
 

@@ -1,6 +1,7 @@
 """What programs send and read about the parts of a draft: schemas, triggers, MCP servers."""
 
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -193,6 +194,6 @@ class McpServerOut(PartOut):
         last4: dict[str, str] = more.pop("last4")
         secrets = [
             SecretOut(id=found["$secret"], rev=found["rev"], last4=last4.get(found["$secret"], ""), path=path)
-            for path, found in placed(part.config, "config")
+            for path, found in sorted(placed(part.config, "config"), key=itemgetter(0))
         ]
         return super().of(part, secrets=secrets, **more)

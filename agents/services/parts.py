@@ -11,7 +11,7 @@ from agents.secrets import sealed
 from agents.services.cleaning import check_reachable, clean_part
 from agents.services.tags import expect, tag_of
 from agents.values import refused
-from versioning.lib.errors import not_found
+from versioning.lib.errors import DomainError, not_found
 from versioning.versions.services.one_draft import editing
 from versioning.workspaces.actor import Actor
 
@@ -51,16 +51,19 @@ def remove_part(
 
 
 def add_rows[P: Part](actor: Actor, agent: Agent, model: type[P], rows: list[dict[str, Any]]) -> list[P]:
-    """Insert parts, cleaned, inside another act."""
+    """Insert parts, cleaned, inside another act. Of several, a refusal says which."""
     there = model.objects.of(agent).count()
     if there + len(rows) > MOST:
         raise refused(model.section, f"An agent has at most {MOST} of them.")
-    made = [
-        model.objects.create(
-            agent=agent, tenant_id=agent.tenant_id, **_kept(actor, agent, model, row, row, None)
-        )
-        for row in rows
-    ]
+    made = []
+    for at, row in enumerate(rows):
+        try:
+            fields = _kept(actor, agent, model, row, row, None)
+        except DomainError as error:
+            if len(rows) == 1 or error.code != "invalid":
+                raise
+            raise refused(f"{model.section}[{at}]", error.message) from error
+        made.append(model.objects.create(agent=agent, tenant_id=agent.tenant_id, **fields))
     return cast(list[P], made)
 
 

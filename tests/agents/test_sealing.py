@@ -28,7 +28,8 @@ CREDENTIALS = st.integers(0, 99).map(lambda number: f"{MARK}-hunter-{number}") |
 SECRET_NAMES = st.sampled_from(["api_key", "Authorization", "clientSecret", "DB_PASSWORD", "token", "cookie"])
 PLAIN_NAMES = NAMES.filter(lambda name: not names_one(name, handed=True))
 SETTINGS = st.recursive(
-    st.dictionaries(PLAIN_NAMES, SCALARS, max_size=2) | st.dictionaries(SECRET_NAMES, CREDENTIALS, max_size=2),
+    st.dictionaries(PLAIN_NAMES, SCALARS, max_size=2)
+    | st.dictionaries(SECRET_NAMES, CREDENTIALS, max_size=2),
     lambda each: st.dictionaries(PLAIN_NAMES, each | st.lists(each, max_size=3), max_size=3)
     | st.fixed_dictionaries({"credentials": st.dictionaries(PLAIN_NAMES, CREDENTIALS, max_size=3)})
     | st.fixed_dictionaries({"args": st.tuples(st.just("--token"), CREDENTIALS).map(list)})

@@ -13,7 +13,6 @@ from uuid import uuid5
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from agents import naming
 from agents.canonical import canonical
 from agents.credentials import holds_one
 from agents.formats import Collected, read
@@ -55,7 +54,7 @@ class AgentImporter:
 
     def artifact(self, actor: Actor, slug: str) -> Artifact:
         """The agent of that slug, made where it is missing; its draft opens with the import."""
-        found = Agent.objects.in_workspace(actor).filter(slug=slug).first()
+        found: Agent | None = Agent.objects.in_workspace(actor).filter(slug=slug).first()
         if found:
             return found
         refuse_reserved(slug)
@@ -158,7 +157,7 @@ def _check(section: str, text: str) -> None:
 
 def _refuse_unknown_prompts(actor: Actor, lines: Sequence[Line]) -> None:
     """A locked version names prompts by their numbers, and those are here."""
-    named = [(line.at, naming.names_in(line.content.own["llm_config"])) for line in lines]
+    named = [(line.at, _names(line)) for line in lines]
     slugs = {slug for _, names in named for slug in names}
     if not slugs:
         return
@@ -166,7 +165,15 @@ def _refuse_unknown_prompts(actor: Actor, lines: Sequence[Line]) -> None:
     there = set(rows.exclude(locked_at=None).values_list("artifact__slug", "number"))
     for at, names in named:
         for slug, number in names.items():
-            if not isinstance(number, int) or (slug, number) not in there:
+            if type(number) is not int or (slug, number) not in there:
                 words = f"Line {at}: it names {json.dumps(number)[:40]} of the prompt '{slug[:100]}'. "
                 words += "That must be a version that was promoted here: import the prompt first."
                 raise DomainError("invalid", words, prompt=slug)
+
+
+def _names(line: Line) -> dict[str, Any]:
+    names = line.content.own["llm_config"].get("prompts", {})
+    if not isinstance(names, dict):
+        words = f'Line {line.at}: llm_config.prompts is an object such as {{"greeting": 7}}.'
+        raise DomainError("invalid", words)
+    return names

@@ -58,12 +58,13 @@ def add_server(into: Collected, name: str, settings: dict[str, Any], within: str
     endpoint, transport = _address(config)
     name = f"{within}/{name}" if within else name
     paused = config.get("disabled") is True or config.get("enabled") is False
+    called = into.named("mcp_servers", name)
     row = {
-        "name": into.named("mcp_servers", name), "endpoint": endpoint, "transport": transport.value,
+        "name": called, "endpoint": endpoint, "transport": transport.value,
         "auth_method": _auth_method(config).value, "config": as_settings(name, config),
         "status": (State.PAUSED if paused else State.ACTIVE).value,
     }  # fmt: skip
-    into.put("mcp_servers", row["name"], row)
+    into.put("mcp_servers", called, row)
 
 
 def _address(config: dict[str, Any]) -> tuple[str, Transport]:

@@ -75,10 +75,10 @@ def test_a_bad_line_fails_the_command_and_spares_the_other_prompts(cast, file):
     assert Version.objects.count() == 3
 
 
-def test_a_file_of_agents_is_told_from_one_of_prompts(cast, file):
-    file.write_text('{"agent": "triage", "version": 1, "config": {}}\n')
+def test_a_line_that_names_nothing_fails_the_command(cast, file):
+    file.write_text('{"version": 1, "config": {}}\n')
 
-    with pytest.raises(CommandError, match="holds agents"):
+    with pytest.raises(CommandError, match="Of 1 history, 1 did not come in"):
         say("import_history", str(file), "--workspace=demo")
 
 

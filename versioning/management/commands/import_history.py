@@ -38,8 +38,7 @@ class Command(OperatorCommand):
         for line in _sums(good):
             self.stdout.write(line)
         if bad:
-            words = f"Of {len(results)} {_nouns(results)}, {len(bad)} did not come in; see above."
-            raise CommandError(words)
+            raise CommandError(f"Of {_nouns(results)}, {len(bad)} did not come in; see above.")
 
 
 def _count(result: Result) -> str:
@@ -53,14 +52,21 @@ def _sums(good: list[Result]) -> Iterator[str]:
         of_kind = [result for result in good if result.kind == kind]
         versions, added = sum(r.total for r in of_kind), sum(r.added for r in of_kind)
         if of_kind:
-            yield f"{len(of_kind)} {KINDS[kind].noun}s, {versions} versions ({added} of them new)"
+            things, them = _counted(len(of_kind), KINDS[kind].noun), _counted(versions, "version")
+            yield f"{things}, {them} ({added} of them new)"
     if not good:
         yield "Nothing came in."
 
 
 def _nouns(results: list[Result]) -> str:
-    found = [KINDS[kind].noun + "s" for kind in KINDS if any(result.kind == kind for result in results)]
-    return " and ".join(found) or "histories"
+    kinds = {result.kind for result in results} - {""}
+    if len(kinds) != 1:
+        return "1 history" if len(results) == 1 else f"{len(results)} histories"
+    return _counted(len(results), KINDS[kinds.pop()].noun)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 @contextmanager

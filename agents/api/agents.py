@@ -58,8 +58,8 @@ def change_agent(request: HttpRequest, id: Id, payload: AgentChangesIn, response
     Editors may; of a draft that is live only who may publish. Keys with the scope `drafts` change fields,
     where the draft is not served.
     """
-    actor, agent = find(request, id, Act.SAVE_DRAFT)
     fields, archived = given(payload, "archived", "expected_version"), payload.archived
+    actor, agent = find(request, id, Act.SAVE_DRAFT if archived is None else Act.EDIT)
     with transaction.atomic():
         if archived is False and agent.archived_at:
             versions.unarchive(actor, agent)

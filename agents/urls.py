@@ -4,17 +4,24 @@ from django.urls import path
 
 from agents import views
 from versioning.versions.urls import lifecycle
+from versioning.versions.views import import_page
 
 app_name = "agents"
 urlpatterns = [
     path("", views.list_page, name="list"),
     path("new/", views.new, name="new"),
+    path("import/", import_page, {"kind": "agent"}, name="import"),
     path("<str:slug>/", views.editor, name="editor"),
     path("<str:slug>/v/<int:number>/", views.look, name="look"),
     path("<str:slug>/v/<int:number>/copy/", views.copy, name="copy"),
     path("<str:slug>/code/", views.code, name="code"),
     path("<str:slug>/settings/", views.settings_page, name="settings"),
+    path("<str:slug>/section/<str:name>/", views.section, name="section"),
     path("<str:slug>/archive/", views.archive, name="archive"),
     path("<str:slug>/unarchive/", views.unarchive, name="unarchive"),
     *lifecycle("agent"),
+    # Of parts; last, for `section` takes any word.
+    path("<str:slug>/<str:section>/new/", views.new_part, name="new_part"),
+    path("<str:slug>/<str:section>/<uuid:part>/", views.part, name="part"),
+    path("<str:slug>/<str:section>/<uuid:part>/remove/", views.remove_part, name="remove_part"),
 ]

@@ -1,0 +1,1 @@
+"""What the pages of an agent say of its configuration."""

@@ -1,15 +1,11 @@
-"""What pages of prompts show beside rows: diffs of texts that are no versions, calls that read a prompt."""
+"""What pages of prompts show beside rows: the calls that read a prompt, and what they are answered."""
 
 import json
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
 
 from prompts.models import Prompt
-from prompts.variables import VARIABLE, variables_of
-from versioning.versions.diff import compare_safely
-from versioning.versions.presenters.diffs import Shown
-from versioning.versions.presenters.look import Look
+from prompts.variables import variables_of
 from versioning.workspaces.actor import Actor
 
 EXCERPT = 72
@@ -22,25 +18,6 @@ class Call:
     title: str
     line: str
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text with its name, in the place of a version."""
-
-    label: str
-    source: str
-
-
-def texts_diff(old: Text, new: Text) -> Shown:
-    """The diff of two texts that are no versions, for templates/versions/diff.html.
-
-    It has no links: what is folded is in the page, and whitespace is shown where it is what changed.
-    """
-    pair: dict[str, Any] = {"old": old, "new": new}
-    diff = compare_safely(old.source, new.source)
-    look = Look(whitespace=diff.hidden, whole=True)
-    return Shown(**pair, diff=diff, look=look, changes=[], links={}, target="", hidden=[], marks=VARIABLE)
 
 
 def calls_of(actor: Actor, prompt: Prompt, server: str) -> list[Call]:

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 from prompts.desk import Desk, desk_of, size_of, variables_against
 from prompts.forms import Typed
 from prompts.models import Prompt, WorkingCopy
-from prompts.presenters import Text, texts_diff
 from prompts.views.entry import of_prompt, page_of
 from versioning.lib.errors import DomainError, not_found
 from versioning.lib.htmx import render_page
+from versioning.versions.kinds import kind_of
 from versioning.versions.models import Version
+from versioning.versions.presenters.diffs import Text, show_texts
 from versioning.versions.presenters.header import chips, header
 from versioning.versions.views.entry import number_in, version_or_404
 from versioning.workspaces.actor import Actor
@@ -65,7 +66,7 @@ def editor_context(actor: Actor, prompt: Prompt, desk: Desk) -> dict[str, Any]:
 def _promotable(actor: Actor, prompt: Prompt, shown: dict[str, Any]) -> dict[str, str] | None:
     """The newest draft, where the actor may promote it."""
     quick = (shown["selector"] or {"quick": []})["quick"]
-    draft = next((pick for pick in quick if pick.word == "Latest draft"), None)
+    draft = next((pick for pick in quick if "draft" in pick.chips), None)
     if draft is None or not may(actor, Act.PUBLISH):
         return None
     return {"label": draft.label, "url": page_of(actor, prompt, "promote", draft.number)}
@@ -80,6 +81,6 @@ def kept(request: HttpRequest, actor: Actor, prompt: Prompt, copy: int) -> HttpR
         raise not_found()
     desk = desk_of(actor, prompt)
     shown = header(actor, prompt, tab="editor", current=desk.base.number if desk.base else None)
-    diff = texts_diff(Text("In the editor", desk.source), Text("Kept aside", aside.source))
+    diff = show_texts(kind_of(prompt), Text("In the editor", desk.source), Text("Kept aside", aside.source))
     shown |= {"prompt": prompt, "copy": aside, "shown": diff}
     return render_page(request, "prompts/kept.html", shown)

@@ -11,13 +11,14 @@ from prompts import services
 from prompts.desk import Desk, desk_of
 from prompts.forms import Typed
 from prompts.models import Prompt
-from prompts.presenters import Text, texts_diff
 from prompts.views.editor import show
 from prompts.views.entry import of_prompt, page_of
 from versioning.lib.errors import DomainError
 from versioning.lib.htmx import done, render_page
 from versioning.lib.problems import problem
+from versioning.versions.kinds import kind_of
 from versioning.versions.models import Version
+from versioning.versions.presenters.diffs import Text, show_texts
 from versioning.versions.presenters.header import header
 from versioning.versions.views.entry import version_or_404
 from versioning.workspaces.actor import Actor
@@ -95,7 +96,7 @@ def _conflict(
     request: HttpRequest, actor: Actor, prompt: Prompt, typed: Typed, theirs: Version
 ) -> HttpResponse:
     """Somebody else saved first: both texts, their diff, and what to do. Nothing is lost."""
-    diff = texts_diff(Text(theirs.label, theirs.source), Text("Yours", typed.source))
+    diff = show_texts(kind_of(prompt), Text(theirs.label, theirs.source), Text("Yours", typed.source))
     revision = desk_of(actor, prompt).revision
     shown = header(actor, prompt, tab="editor", current=theirs.number)
     shown |= {"prompt": prompt, "theirs": theirs, "typed": typed, "revision": revision, "shown": diff}

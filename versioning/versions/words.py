@@ -32,6 +32,7 @@ class Words:
     rolls_back: tuple[str, ...]
     unpublished: SafeString  # what readers get when nothing is live
     refused: str  # the same in short
+    former: str  # the link to what an act replaced
 
 
 PROMPT = Words(
@@ -50,6 +51,7 @@ PROMPT = Words(
     ),
     unpublished=SafeString("From then on every production read answers <code>404 no_live_version</code>"),
     refused="reads answer no_live_version",
+    former="The text that it replaced",
 )  # fmt: skip
 AGENT = Words(
     publish="Publish", publishing="publishing", published="published", settled="locked", frozen="locked",
@@ -59,7 +61,7 @@ AGENT = Words(
     ),
     readers="New conversations",
     first="Nothing is live now, so calls are refused. New conversations get {label}.",
-    freezes="{label} is locked, and can never be changed again. The draft {next} opens at once, forked from it.",
+    freezes="{label} is locked: it can never be changed again. The draft {next} opens, forked from it.",
     stays=("Conversations that run stay on the version that they began with.",),
     rolls_back=("The draft stays as it is. Newer versions stay too, and can be published again.",),
     unpublished=SafeString(
@@ -67,4 +69,5 @@ AGENT = Words(
         "<code>404 no_live_version</code>. Conversations that run go on"
     ),
     refused="calls are refused with no_live_version",
+    former="What changed",
 )  # fmt: skip

@@ -20,7 +20,7 @@ PLAIN = {
     E.KEY_REVOKED: "revoked the {kind} key “{key_name}”",
 }
 # The sections of a draft that is saved in pieces, and what the lists among them hold.
-SECTIONS = {"identity": "Identity", "model": "Model", "metadata": "Metadata", "agent": "its fields"}
+SECTIONS = {"identity": "Identity", "model": "Model", "metadata": "Metadata", "agent": "fields"}
 ITEMS = {"schemas": "a schema", "triggers": "a trigger", "mcp_servers": "an MCP server"}
 SETTINGS = {
     "staging_enabled": {True: "switched staging on", False: "switched staging off"},

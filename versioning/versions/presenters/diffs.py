@@ -124,6 +124,31 @@ def show(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Text:
+    """A source with its name, in the place of a version."""
+
+    label: str
+    source: str
+
+
+def show_texts(kind: Kind, old: Text, new: Text) -> Shown:
+    """The diff of two sources that are no versions, for templates/versions/diff.html.
+
+    It has no links: what is folded is in the page, and whitespace is shown where it is what changed.
+    """
+    pair: dict[str, Any] = {"old": old, "new": new}
+    after = kind.fields(new.source)
+    if after is None:
+        diff, fields = compare_safely(old.source, new.source), None
+    else:
+        diff, fields = EMPTY, show_fields(kind.fields(old.source), after, Look(whole=True))
+    return Shown(
+        **pair, diff=diff, look=Look(whitespace=diff.hidden, whole=True), changes=[], links={}, target="",
+        hidden=[], marks=kind.marks, fields=fields, noun=kind.words.source,
+    )  # fmt: skip
+
+
 def _fields(kind: Kind, old: Version | None, new: Version, look: Look) -> Fields | None:
     """What changed field by field, where the kind compares so."""
     after = kind.fields(new.source)

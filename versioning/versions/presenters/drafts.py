@@ -45,13 +45,14 @@ def reverting(actor: Actor, artifact: Artifact, draft: Draft, look: Look) -> dic
 def _effects_of_locking(actor: Actor, artifact: Artifact, draft: Draft, pinned: Pinned) -> list[str]:
     label, following = draft.version.label, f"v{draft.version.number + 1}"
     found = [f"{label} can never be changed again. The draft {following} opens at once, forked from it."]
+    pointers = []
     if artifact.live_id == draft.version.pk:
-        found.append(f"{label} is live and stays live; saves of {following} are not served.")
+        pointers.append(f"{label} is live and stays live; saves of {following} are not served.")
     elif artifact.live:
-        found.append(f"Live stays on {artifact.live.label}.")
+        pointers.append(f"Live stays on {artifact.live.label}.")
     if artifact.staging and actor.workspace.staging_enabled:
-        found.append(f"Staging stays on {artifact.staging.label}.")
-    return found + pinned.words
+        pointers.append(f"Staging stays on {artifact.staging.label}.")
+    return [*found, *([" ".join(pointers)] if pointers else []), *pinned.words]
 
 
 def _effects_of_reverting(actor: Actor, artifact: Artifact, draft: Draft) -> list[str]:

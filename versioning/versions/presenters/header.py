@@ -72,12 +72,13 @@ class Pick:
 
 
 def header(
-    actor: Actor, artifact: Artifact, *, tab: str, current: int | None = None, count: int | None = None
-) -> dict[str, Any]:
+    actor: Actor, artifact: Artifact, *, tab: str, current: int | None = None, count: int | None = None,
+    draft: Draft | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """What templates/versions/header.html shows. `artifact` comes from `Kind.find`.
 
     `tab` is the page's URL name, '' for none; `current` the number that the page is about; `count` the
-    number of versions where the page knows it already.
+    number of versions, and `draft` how the one draft stands, where the page knows them already.
     """
     links = Links(actor, artifact)
     newest = list(Version.objects.of(artifact).without_text().beside_latest_draft(NEWEST))
@@ -86,14 +87,15 @@ def header(
     chosen = current or (newest[0].number if newest else None)
     live, staging = (pointed.number if pointed else None for pointed in (artifact.live, artifact.staging))
     staged = staging if actor.workspace.staging_enabled else None
-    archived = bool(kind_of(artifact).archived_at(artifact))
     known = _known(artifact, newest, chosen)
-    draft = _draft_of(artifact, newest)
-    return {
+    draft = draft or _draft_of(artifact, newest)
+    offered = _offered(actor, artifact, links, known.get(chosen or 0), draft, main=tab == "editor")
+    return offered | {
         "artifact": artifact,
         "words": kind_of(artifact).words,
+        "draft": draft,
         "said": live is not None and live == chosen and not staged,  # by the selector's own chips
-        "archived": archived,
+        "archived": bool(kind_of(artifact).archived_at(artifact)),
         "live": live,
         "staging": staging,
         "selector": _selector(actor, artifact, links, newest, known, chosen, draft),
@@ -104,20 +106,19 @@ def header(
         "code_url": links.to("code"),
         "header_url": links.to("versions", tab=tab, current=current),
         "versions_url": links.to("versions"),
-        "standing": None,
-        "buttons": [],
-    } | _of_one_draft(actor, artifact, links, known.get(chosen or 0), draft, archived=archived, tab=tab)  # fmt: skip
+    }  # fmt: skip
 
 
-def _of_one_draft(
-    actor: Actor, artifact: Artifact, links: Links, chosen: Version | None, draft: Draft | None,
-    *, archived: bool, tab: str,
-) -> dict[str, Any]:  # fmt: skip
-    """What the header says and offers beside the selector, where the kind has one draft."""
-    if chosen is None or draft is None:
-        return {}
-    offered = [] if archived else buttons(actor, artifact, links, chosen, draft, main=tab == "editor")
-    return {"standing": standing(artifact, chosen), "buttons": offered}
+def _offered(
+    actor: Actor, artifact: Artifact, links: Links, chosen: Version | None, draft: Draft | None, *, main: bool
+) -> dict[str, Any]:
+    """What the header says and offers of the chosen version, where the kind has one draft."""
+    if chosen is None or draft is None or kind_of(artifact).archived_at(artifact):
+        return {"standing": None, "buttons": []}
+    return {
+        "standing": standing(actor, artifact, chosen),
+        "buttons": buttons(actor, artifact, links, chosen, draft, main=main),
+    }
 
 
 def _tabs(

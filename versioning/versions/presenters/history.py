@@ -9,8 +9,10 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Version
+from versioning.versions.presenters.diffs import Shown, Text, show_texts
 from versioning.versions.presenters.events import Entry, entries, in_utc
 from versioning.versions.presenters.header import Links
+from versioning.versions.services.one_draft import as_rows_are
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import MOVES_LIVE, MOVES_STAGING, EventName
 from versioning.workspaces.models import Event
@@ -37,12 +39,17 @@ ACTS = {
 
 @dataclass(frozen=True)
 class Former:
-    """The text that a rewritten or deleted draft held before."""
+    """What a rewritten, reverted or deleted draft held before.
+
+    `shown` is what became of it field by field, where its kind compares so.
+    """
 
     entry: Entry
+    label: str
     source: str
     message: str
     author: str
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ def history_page(
         "next_url": cursor and links.to("history", acts=acts, before=cursor, day=last),
         "form_url": links.to("history"),
         "today": timezone.now().date(),
+        "words": kind_of(artifact).words,
     }  # fmt: skip
 
 
@@ -87,10 +95,23 @@ def former_text(actor: Actor, artifact: Artifact, sequence: int) -> Former | Non
     former = event.data.get("former") if event else None
     if event is None or not former:
         return None
-    return Former(
-        entries([event], artifact)[0], former.get("source", ""), former.get("message", ""),
-        former.get("author", ""),
-    )  # fmt: skip
+    (entry,), kind = entries([event], artifact), kind_of(artifact)
+    label, source = f"v{event.to_number or event.from_number}", former.get("source", "")
+    after = _after(artifact, event) if kind.one_draft else ""
+    shown = show_texts(kind, Text("before", source), Text("after", after)) if after else None
+    return Former(entry, label, source, former.get("message", ""), former.get("author", ""), shown)
+
+
+def _after(artifact: Artifact, event: Event) -> str:
+    """What the draft held after an Event: what the next one replaced, or what it holds now."""
+    later = Event.objects.of(artifact.pk).filter(
+        sequence__gt=event.sequence, to_number=event.to_number, data__has_key="former"
+    )
+    following = later.order_by("sequence").first()
+    if following:
+        return str(following.data["former"].get("source", ""))
+    version = Version.objects.of(artifact).numbered(event.to_number) if event.to_number else None
+    return as_rows_are(artifact, version).source if version else ""
 
 
 def moment_in(given: str) -> datetime | None:

@@ -8,6 +8,7 @@ from versioning.versions.models import Artifact, Version
 from versioning.versions.presenters.header import Links, many, named
 from versioning.versions.presenters.lanes import RANGES, USUAL
 from versioning.versions.presenters.rows import Row, RowMaker
+from versioning.versions.presenters.standing import Draft
 from versioning.versions.tables import VersionTable
 from versioning.workspaces.actor import Actor
 
@@ -44,16 +45,18 @@ def listing(
     before: int | None = None,
     opened: Row | None = None,
     hits: list[int] | None = None,
+    draft: Draft | None = None,
 ) -> dict[str, Any]:
     """The rows from a cursor on, or those round the opened one, and the way to the next.
 
-    `hits` are the numbers that `counts` has found already.
+    `hits` are the numbers that `counts` has found already; `draft` the one draft, where it is known.
     """
     deep = opened and artifact.last_number - opened.number >= PAGE - NEWER
     if opened and deep and before is None and not asked.words:
         before = opened.number + NEWER
     page = _page(artifact, asked, before, hits)
-    rows = RowMaker(actor, artifact, words=asked.words, query=asked.query()).rows(page[:PAGE])
+    maker = RowMaker(actor, artifact, words=asked.words, query=asked.query(), draft=draft)
+    rows = maker.rows(page[:PAGE])
     links = Links(actor, artifact)
     cursor = page[PAGE - 1].number if len(page) > PAGE else None
     return {

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Status, Version
 from versioning.versions.presenters.header import Links, chips
+from versioning.versions.presenters.standing import Draft, draft_state
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.policy import Act, may
 
@@ -44,6 +45,7 @@ class Row:
     close_url: str
     list_url: str
     actions: list[Action]
+    instead: str = ""  # where there is no message
     snippet: SafeString | str = ""
     diff: Any = None
     chart: Any = field(default=None, repr=False)
@@ -62,11 +64,14 @@ class Row:
 class RowMaker:
     """Makes the rows of one artifact for one actor; `query` is what their links keep of the page's."""
 
-    def __init__(self, actor: Actor, artifact: Artifact, *, words: str = "", query: dict[str, Any]):
+    def __init__(
+        self, actor: Actor, artifact: Artifact, *, words: str = "", query: dict[str, Any],
+        draft: Draft | None = None,
+    ):  # fmt: skip
         self.actor, self.artifact, self.links = actor, artifact, Links(actor, artifact)
         self._words, self._query = words.split()[:10], query
         self._can = {act: may(actor, act) for act in Act}
-        self._kind = kind_of(artifact)
+        self._kind, self._draft = kind_of(artifact), draft
         self._archived = bool(self._kind.archived_at(artifact))
 
     def rows(self, versions: Iterable[Version]) -> list[Row]:
@@ -79,13 +84,21 @@ class RowMaker:
         return Row(
             version=version, label=version.label, number=number,
             status=chips(self.actor, self.artifact, version),
-            message=marked(version.message.split("\n", 1)[0], self._words),
+            message=marked(version.message.split("\n", 1)[0], self._words), instead=self._instead(version),
             author=marked(version.author_name, self._words), at=version.updated_at,
             url=to("version", number, **self._query),
             close_url=to("version", number, closed=1, **self._query),
             list_url=to("versions", **self._query),
             actions=self._actions(version), snippet=self._snippet(version), diff=diff,
         )  # fmt: skip
+
+    def _instead(self, version: Version) -> str:
+        """What stands in the place of a message: how far the one draft has come."""
+        if not (self._kind.one_draft and version.is_draft):
+            return "No message"
+        self._draft = self._draft or draft_state(self.artifact)
+        words = self._draft.words
+        return words[0].upper() + words[1:]
 
     def _actions(self, version: Version) -> list[Action]:
         if self._archived:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Draft:
-    """The one draft as its rows are. `changes` counts fields and items that differ from what it was forked from."""
+    """The one draft as its rows are. `changes` counts fields and items that differ from its base."""
 
     version: Version
     base: Version | None
@@ -44,12 +44,16 @@ class Button:
 
 @dataclass(frozen=True)
 class Standing:
-    """When the chosen version was saved or locked, and by whom; `note` where a save is served at once."""
+    """When the chosen version was saved or locked, and by whom; `note` where a save is served at once.
+
+    `others` are the pointers that stand elsewhere: the chip and the label of each.
+    """
 
     words: str
     at: datetime | None
     by: str = ""
     note: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def draft_state(artifact: Artifact, version: Version | None = None) -> Draft:
@@ -62,14 +66,24 @@ def draft_state(artifact: Artifact, version: Version | None = None) -> Draft:
     return Draft(draft, base, changes_since(fields(base.source) or {}, fields(draft.source) or {}).total)
 
 
-def standing(artifact: Artifact, version: Version) -> Standing:
+def standing(actor: Actor, artifact: Artifact, version: Version) -> Standing:
     """How a version stands."""
+    others = _elsewhere(actor, artifact, version)
     if not version.is_draft:
-        return Standing("Locked", version.locked_at, version.author_name)
+        return Standing("Locked", version.locked_at, version.author_name, others=others)
     served = artifact.live_id == version.pk
     saved = version.revision > 1 or version.forked_from_id is None
     note = "each save is live at once" if served else ""
-    return Standing("Saved" if saved else "Opened", version.updated_at, note=note)
+    return Standing("Saved" if saved else "Opened", version.updated_at, note=note, others=others)
+
+
+def _elsewhere(actor: Actor, artifact: Artifact, version: Version) -> tuple[tuple[str, str], ...]:
+    """The pointers that do not stand on a version."""
+    live, staging = artifact.live, artifact.staging if actor.workspace.staging_enabled else None
+    found = [] if live else [("not_live", "")]
+    found += [("live", live.label)] if live and live.pk != version.pk else []
+    found += [("staging", staging.label)] if staging and staging.pk != version.pk else []
+    return tuple(found)
 
 
 def buttons(
@@ -88,5 +102,6 @@ def buttons(
     if publishes and live:
         found.append(Button("Unpublish…", links.to("unpublish")))
     elif publishes:
-        found.append(Button(f"{publish}…", links.to("promote", version.number), "", "primary" if main else ""))
+        url, look = links.to("promote", version.number), "primary" if main else ""
+        found.append(Button(f"{publish}…", url, "", look))
     return found

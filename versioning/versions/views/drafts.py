@@ -59,8 +59,8 @@ def revert(request: HttpRequest, actor: Actor, artifact: Artifact) -> HttpRespon
             error = _again(refused)
             draft = draft_state(artifact)
     if not (draft.base and draft.changes):
-        words = f"{draft.version.label} equals {draft.base.label}" if draft.base else "This is the first version"
-        messages.info(request, f"{words}: there is nothing to revert.")
+        equals = f"{draft.version.label} equals {draft.base.label}" if draft.base else "There is one version"
+        messages.info(request, f"{equals}: there is nothing to revert.")
         return HttpResponseRedirect(Links(actor, artifact).to("editor"), status=303)
     context = reverting(actor, artifact, draft, Look.of(request.GET)) | _shown(request, artifact, error)
     return render_page(
@@ -94,7 +94,8 @@ def _reverted(
     links, base = Links(actor, artifact), draft.base
     assert base
     words = f"{label} is back to {base.label}. What it was stays in the"
-    return _done(request, links.to("editor"), format_html('{} <a href="{}">history</a>.', words, links.to("history")))
+    said = format_html('{} <a href="{}">history</a>.', words, links.to("history"))
+    return _done(request, links.to("editor"), said)
 
 
 def _done(request: HttpRequest, url: str, said: str) -> HttpResponse:

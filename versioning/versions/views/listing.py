@@ -76,10 +76,13 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     counted = counts(artifact, asked)
     current = opened.number if opened else None
+    page = header(actor, artifact, tab="versions", current=current, count=counted["total"])
     context = (
-        header(actor, artifact, tab="versions", current=current, count=counted["total"])
+        page
         | counted
-        | listing(actor, artifact, asked, before=before, opened=opened, hits=counted["hits"])
+        | listing(
+            actor, artifact, asked, before=before, opened=opened, hits=counted["hits"], draft=page["draft"]
+        )
         | _chart(actor, artifact, asked)
     )
     return render_page(request, PAGE, context | {"opened": opened})

@@ -176,7 +176,7 @@ def _moved(kind: Kind, version: Version, act: str) -> str:
 
 
 def _fits(artifact: Artifact, act: str, offered: str) -> bool:
-    """Whether a page's act is one for the version: where nothing but live moves, an older one is published too."""
+    """Whether a page's act is one for a version. With one draft, an older one may be published as well."""
     return act == offered or (kind_of(artifact).one_draft and (act, offered) == ("promote", "rollback"))
 
 

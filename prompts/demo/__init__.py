@@ -10,10 +10,10 @@ from pathlib import Path
 from django.utils import timezone
 
 from prompts import services as prompts
-from prompts.demo.story import Step, Story, read
 from prompts.models import Prompt
 from versioning.versions import services as versions
 from versioning.versions.models import Version
+from versioning.versions.story import Step, Story, stories_in
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Member, Role, User
 from versioning.workspaces.services.members import add_member
@@ -25,8 +25,8 @@ COLLEAGUES = (
 )
 
 
-def fill(operator: Actor) -> None:
-    """Make the colleagues and play every story, inside the operator's workspace."""
+def fill(operator: Actor) -> dict[str, Actor]:
+    """Make the colleagues and play every story, inside the operator's workspace. The people, by name."""
     now = timezone.now()
     people = {}
     for short, name, email, role in COLLEAGUES:
@@ -34,11 +34,12 @@ def fill(operator: Actor) -> None:
         people[short] = _as_member(add_member(operator, user, role))
     for story in stories():
         play(story, people, now)
+    return people
 
 
 def stories() -> list[Story]:
     """All of them, as they lie beside this file."""
-    return [read(file) for file in sorted(Path(__file__).parent.glob("*.txt"))]
+    return stories_in(Path(__file__).parent)
 
 
 def play(story: Story, people: dict[str, Actor], now: datetime) -> Prompt:
@@ -46,7 +47,7 @@ def play(story: Story, people: dict[str, Actor], now: datetime) -> Prompt:
     first = story.steps[0]
     prompt = prompts.create_prompt(
         people[first.who].dated(first.at(now)),
-        slug=story.slug, name=story.name, description=story.description, tags=story.tags,
+        slug=story.slug, name=story.words["name"], description=story.words["description"], tags=story.tags,
     )  # fmt: skip
     for step in story.steps:
         _act(step, people[step.who].dated(step.at(now)), prompt)

@@ -13,7 +13,6 @@ from tests.cast import Cast
 from versioning.versions.importing import Line, import_history
 from versioning.versions.models import Version
 
-
 STRUCTURE = ('""', '"agent"', '"remote"')  # names that lead to a place which our form has by itself
 
 

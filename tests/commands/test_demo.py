@@ -3,17 +3,22 @@
 import pytest
 from django.utils import timezone
 
+from agents import demo as agents
+from agents.models import Agent, AgentSchema, AgentTrigger, McpServer
 from prompts.demo import COLLEAGUES, fill, stories
 from prompts.models import Prompt, WorkingCopy
 from prompts.variables import variables_of
-from versioning.versions.models import Version
+from versioning.versions.models import Artifact, Version
+from versioning.versions.services.one_draft import draft_of
+from versioning.versions.uses import uses_of
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Event, User
 
 
 @pytest.fixture
 def demo(cast):
-    fill(Actor.of_operator(cast.demo, via="command"))
+    people = fill(Actor.of_operator(cast.demo, via="command"))
+    agents.fill(people)
     return cast
 
 
@@ -31,7 +36,7 @@ def test_it_shows_every_state_that_a_prompt_can_be_in(demo):
 
 
 def test_every_act_is_told_in_order_and_none_lies_in_the_future(demo):
-    for prompt in Prompt.objects.all():
+    for prompt in Artifact.objects.all():
         told = list(Event.objects.of(prompt.pk).order_by("sequence").values_list("created_at", flat=True))
         assert told == sorted(told), prompt.slug
         assert told[-1] < timezone.now(), prompt.slug
@@ -55,7 +60,8 @@ def test_staging_stands_on_a_draft_ahead_of_live(demo):
 
 
 def test_the_texts_are_real_ones_with_variables_and_small_steps(demo):
-    for version in Version.objects.exclude(forked_from=None).select_related("forked_from"):
+    versions = Version.objects.filter(kind="prompt").exclude(forked_from=None)
+    for version in versions.select_related("forked_from"):
         former = version.forked_from.source.splitlines()
         changed = set(version.source.splitlines()) ^ set(former)
         assert variables_of(version.source), version
@@ -79,3 +85,50 @@ def test_an_edit_that_does_not_fit_is_a_mistake():
 
     with pytest.raises(ValueError, match="occurs 0 times"):
         type(step)("1w Mon 09:00", "mina", "saves", 0, "", "<<<\nnowhere\n===\nhere\n>>>").text("a text")
+
+
+def test_every_agent_has_a_history_a_live_version_and_a_draft_that_goes_on(demo):
+    found = {agent.slug: agent for agent in Agent.objects.with_pointers()}
+
+    assert set(found) == {"front-desk", "nightly-summary", "order-status"}
+    for agent in found.values():
+        draft = draft_of(agent)
+        locked = Version.objects.of(agent).exclude(locked_at=None)
+        assert not agent.live.is_draft, agent
+        assert draft.digest != draft.forked_from.digest, agent
+        assert locked.count() >= 2, agent
+        assert all(locked.values_list("message", flat=True)), agent
+    assert found["order-status"].staging.number == 2
+
+
+def test_agents_have_rows_of_every_kind_and_name_where_credentials_are(demo):
+    kinds = {row.schema_type for row in AgentSchema.objects.all()}
+    starts = {row.trigger_type for row in AgentTrigger.objects.all()}
+    servers = list(McpServer.objects.all())
+
+    assert kinds == {"output", "tool"}
+    assert starts == {"call", "event", "schedule"}
+    assert len(servers) == 3
+    assert all("${" in str(server.config["headers"]) for server in servers)
+
+
+def test_the_front_desk_follows_the_greeting_and_order_status_is_behind_the_refund_rules(demo):
+    greeting, rules = by_slug("phone-greeting"), by_slug("refund-answers")
+
+    follows = {use.slug: use.words for use in uses_of(demo.alice, greeting)}
+    behind = {use.slug: use.words for use in uses_of(demo.alice, rules)}
+
+    assert follows.keys() == {"front-desk"}
+    assert f"is on v{greeting.live.number}" in follows["front-desk"]
+    assert "is on v6" in behind["order-status"]
+    assert rules.live.number == 7
+
+
+def test_an_act_of_an_agent_that_there_is_not_is_a_mistake(demo):
+    story = agents.stories()[0]
+    strange = type(story)(
+        "strange", story.words, [type(story.steps[0])("1w Mon 09:00", "mina", "sings", 0, "", "")]
+    )
+
+    with pytest.raises(ValueError, match="no such act"):
+        agents.play(strange, {"mina": demo.alice}, timezone.now())

@@ -4,7 +4,8 @@ import secrets
 
 from django.db import transaction
 
-from prompts.demo import fill
+from agents import demo as agents
+from prompts import demo as prompts
 from versioning.lib.transaction import told
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Role, User, Workspace
@@ -30,5 +31,6 @@ def make_demo() -> str:
             owner = User.objects.create_superuser(EMAIL, password, name="Olivia Brandt")
             operator = Actor.of_operator(workspace, via="command")
             add_member(operator, owner, Role.OWNER)
-            fill(operator)
+            people = prompts.fill(operator)
+            agents.fill(people)  # they name some of those prompts
     return password

@@ -1,4 +1,4 @@
-"""How the history of a demo prompt is written down, in a file named like its slug.
+"""How the history of a demo artifact is written down, in a file named like its slug.
 
     name: …        description: …        tags: a, b
     @ 12w Tue 08:40 mina saves: the message
@@ -56,23 +56,28 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """A prompt and its life."""
+    """An artifact and its life: its slug, the words at the head of its file, its steps."""
 
     slug: str
-    name: str
-    description: str
-    tags: list[str]
+    words: dict[str, str]
     steps: list[Step]
+
+    @property
+    def tags(self) -> list[str]:
+        """Its tags one by one."""
+        return self.words["tags"].split(", ")
+
+
+def stories_in(folder: Path) -> list[Story]:
+    """All stories that lie in a folder."""
+    return [read(file) for file in sorted(folder.glob("*.txt"))]
 
 
 def read(file: Path) -> Story:
     """The story that a file tells."""
     head, *acts = re.split(r"^(?=@ )", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
     words = dict(line.split(": ", 1) for line in head.splitlines() if line and not line.startswith("#"))
-    return Story(
-        slug=file.stem, name=words["name"], description=words["description"],
-        tags=words["tags"].split(", "), steps=[_step(act) for act in acts],
-    )  # fmt: skip
+    return Story(slug=file.stem, words=words, steps=[_step(act) for act in acts])
 
 
 def _step(act: str) -> Step:

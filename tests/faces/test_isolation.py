@@ -21,6 +21,7 @@ from prompts.services import create_prompt
 from tests.factories import make_prompt
 from versioning.api import api
 from versioning.lib.transaction import told
+from versioning.playground.services import change_provider, start_runs
 from versioning.versions.models import Version
 from versioning.workspaces.models import Member
 from versioning.workspaces.services.keys import create_key
@@ -64,9 +65,13 @@ def values(cast):
     ]  # fmt: skip
     key, _ = create_key(cast.alice, name="program", kind="live")
     invited, _ = invite(cast.alice, role="viewer")
+    [run] = start_runs(cast.eve, prompt, [3], values={"name": "Ann"})
+    change_provider(cast.alice, base_url="https://api.example/v1", model="tiny", key="")
     return {
         "workspace": cast.demo.slug,
         "slug": prompt.slug,
+        "collection": "prompts",
+        "run_id": run.pk,
         "number": 3,
         "n": 3,
         "old": 1,
@@ -144,7 +149,8 @@ def rest_routes() -> Iterator[tuple[str, str, str]]:
 def test_an_unknown_object_and_anothers_are_the_same_answer_in_rest(cast, values, rest):
     """With a token of charlie's: byte for byte the answer for what was never issued."""
     stranger, nothing = rest.of(cast.charlie), "00000000-0000-4000-8000-000000000000"
-    unknown = values | {"slug": "never-was", "key_id": nothing, "invite_id": nothing, "member_id": nothing}
+    unknown = values | {"slug": "never-was"}
+    unknown |= dict.fromkeys(("key_id", "invite_id", "member_id", "run_id"), nothing)
     query, differing = "?from=1&to=2&at=2026-11-20T14:03Z", []
     for method, template, body in rest_routes():
         theirs = stranger.send(method, template.format(**values) + query, body)

@@ -11,6 +11,8 @@ from tests.cast import Cast, join
 from tests.factories import make_prompt
 from tests.keys import key_actor
 from versioning.lib.errors import DomainError
+from versioning.playground import services as playground
+from versioning.playground.models import Run
 from versioning.versions import services as versions
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import ApiKey, Event, Member, Role, Workspace
@@ -27,6 +29,7 @@ class World:
     spare: Any  # v1 a draft
     dan: Member
     key: ApiKey
+    run: Run  # of v3, a preview
     invite: Any
 
 
@@ -35,7 +38,9 @@ def build_world(cast: Cast) -> World:
     versions.stage(cast.alice, live, 3)
     dan = Member.objects.get(user=join(cast.demo, "dan", Role.VIEWER).user)
     key, _ = keys.create_key(cast.alice, name="to revoke", kind="live")
-    return World(live, spare, dan, key, members.invite(cast.alice, role="viewer")[0])
+    [run] = playground.start_runs(cast.alice, live, [3], values={"name": "Ann"})
+    playground.change_provider(cast.alice, base_url="https://api.example/v1", model="tiny", key="")
+    return World(live, spare, dan, key, run, members.invite(cast.alice, role="viewer")[0])
 
 
 Verb = Callable[[Actor, World], Any]
@@ -48,6 +53,11 @@ EDIT: dict[str, Verb] = {
     "delete a draft": lambda a, w: versions.delete_draft(a, w.spare, 1),
     "stage": lambda a, w: versions.stage(a, w.live, 2),
     "unstage": lambda a, w: versions.unstage(a, w.live),
+}
+TRY: dict[str, Verb] = {
+    "try a version": lambda a, w: playground.start_runs(a, w.live, [3], values={"name": "Ann"}),
+    "stop a run": lambda a, w: playground.stop_run(a, w.run.pk),
+    "read a run": lambda a, w: playground.run_of(a, w.run.pk),
 }
 SAVE_DRAFT: dict[str, Verb] = {
     "save a version": lambda a, w: versions.save_version(a, w.live, source="Something new"),
@@ -66,13 +76,17 @@ MANAGE: dict[str, Verb] = {
     "remove a member": lambda a, w: members.remove_member(a, w.dan.pk),
     "create a key": lambda a, w: keys.create_key(a, name="another", kind="test"),
     "revoke a key": lambda a, w: keys.revoke_key(a, w.key.pk),
+    "set the model server": lambda a, w: playground.change_provider(
+        a, base_url="https://other.example/v1", model="x", key=""
+    ),
+    "remove the model server": lambda a, w: playground.remove_provider(a),
 }
 OWN: dict[str, Verb] = {
     "make an owner": lambda a, w: members.change_role(a, w.dan.pk, "owner"),
     "invite an owner": lambda a, w: members.invite(a, role="owner"),
     "close the workspace": lambda a, w: close_workspace(a, confirm=a.workspace.slug),
 }
-VERBS = EDIT | SAVE_DRAFT | PUBLISH | MANAGE | OWN
+VERBS = EDIT | TRY | SAVE_DRAFT | PUBLISH | MANAGE | OWN
 
 PEOPLE = ("operator", "alice", "ada", "eve", "bob")  # owner's rights, owner, admin, editor, viewer
 KEYS = ("key", "key history", "key drafts")
@@ -81,7 +95,7 @@ FROM = {"viewer": PEOPLE, "editor": PEOPLE[:4], "admin": PEOPLE[:3], "owner": PE
 
 def allowed(verb: str, *, protected: bool) -> tuple[str, ...]:
     """Who may, by the table of the specification."""
-    if verb in EDIT:
+    if verb in EDIT | TRY:
         return FROM["editor"]
     if verb in SAVE_DRAFT:
         return (*FROM["editor"], "key drafts")
@@ -176,7 +190,7 @@ def test_an_admin_touches_every_role_but_owner(cast, role):
     assert refused == ("forbidden" if role == "owner" else None)
 
 
-@pytest.mark.parametrize("verb", [*list(EDIT)[1:], *SAVE_DRAFT, *PUBLISH])
+@pytest.mark.parametrize("verb", [*list(EDIT)[1:], *TRY, *SAVE_DRAFT, *PUBLISH])
 def test_what_belongs_to_another_workspace_does_not_exist(cast, verb):
     world = build_world(cast)
 

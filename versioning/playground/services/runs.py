@@ -36,6 +36,8 @@ def start_runs(
     """
     require(actor, Act.TRY)
     assert 1 <= len(numbers) <= 2
+    if not Artifact.objects.in_workspace(actor).filter(pk=artifact.pk).exists():
+        raise not_found()
     said = _clean(said, "input")
     given = {name: _clean(value, f"values.{name}") for name, value in (values or {}).items()}
     provider = provider_of(actor)

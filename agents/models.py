@@ -251,7 +251,8 @@ class Connector(models.Model):
 
     `split` lists `[{"version": 41, "weight": 80}, …]`, in hundredths of a percent where need be; `places`
     says which of the 10,000 places of the circle belong to which version: `[[0, 8000, 41], …]`. A change
-    of the split keeps every place that it can.
+    of the split keeps every place that it can (agents/splitting.py). `target_since`: since when callers
+    get what they get now.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -263,6 +264,7 @@ class Connector(models.Model):
     target = models.CharField(max_length=10, choices=Target, default=Target.LIVE)
     split = models.JSONField(default=list, blank=True)
     places = models.JSONField(default=list, blank=True)
+    target_since = models.DateTimeField(db_default=Now())
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -274,6 +276,11 @@ class Connector(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(channel__in=Channel.values), name="channel_known"),
             models.CheckConstraint(condition=models.Q(target__in=Target.values), name="target_known"),
+            models.UniqueConstraint(
+                fields=["workspace", "channel", "address"],
+                condition=models.Q(removed_at=None, channel__in=["sip", "phone"]),
+                name="one_connector_an_address",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -317,7 +324,11 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["agent", "-started_at", "id"], name="conversation_by_agent"),
             models.Index(fields=["agent", "number", "-started_at"], name="conversation_by_version"),
-            models.Index(fields=["connector", "number"], name="conversation_by_connector"),
+            models.Index(fields=["connector", "number", "started_at"], name="conversation_by_connector"),
+            models.Index(
+                fields=["agent", "caller", "-started_at"], condition=~models.Q(caller=""),
+                name="conversation_by_caller",
+            ),
         ]
 
     def __str__(self) -> str:

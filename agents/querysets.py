@@ -51,6 +51,10 @@ class ConnectorQuerySet(models.QuerySet[Any]):
         """Only what belongs to the actor's workspace; the database's wall says it again."""
         return self.filter(workspace_id=actor.workspace.id)
 
+    def of(self, agent: Agent) -> Self:
+        """Those of one agent."""
+        return self.filter(agent_id=agent.pk)
+
     def in_use(self) -> Self:
         """Those that were not removed."""
         return self.filter(removed_at=None)

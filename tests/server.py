@@ -1,5 +1,6 @@
 """Real server processes: granian with the whole application, on ports of their own."""
 
+import json
 import os
 import shutil
 import socket
@@ -98,8 +99,22 @@ class Server:
 
     def prompt(self, slug: str, key: str, **query: Any) -> httpx.Response:
         """Read a prompt as a program does."""
+        return self.read("prompt", slug, key, **query)
+
+    def read(self, kind: str, slug: str, key: str, **query: Any) -> httpx.Response:
+        """Read an artifact of a kind as a program does."""
         return self.client.get(
-            f"/v1/prompts/{slug}", params=query, headers={"Authorization": f"Bearer {key}"}
+            f"/v1/{kind}s/{slug}", params=query, headers={"Authorization": f"Bearer {key}"}
+        )
+
+    def begin(
+        self, where: str, key: str, body: dict[str, Any] | bytes | None = None, **headers: str
+    ) -> httpx.Response:
+        """Begin a conversation at `agents/{slug}` or `connectors/{id}`."""
+        content = body if isinstance(body, bytes) else json.dumps(body) if body is not None else None
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post(
+            f"/v1/{where}/conversations", content=content, headers=sent | {"Authorization": f"Bearer {key}"}
         )
 
 
@@ -129,6 +144,7 @@ def server_environment(django_db_setup: None, tmp_path_factory: pytest.TempPathF
         "PREVISE_DATA": str(tmp_path_factory.mktemp("server")),
         "DELIVERY_TOUCH_SECONDS": "1",
         "LOG_LEVEL": "INFO",
+        "PLAYGROUND_ALLOW_PRIVATE": "1",  # the model servers of tests are on this machine
     }
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],

@@ -7,13 +7,17 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from agents.models import Agent, Connector
+from agents.services.connectors import create_connector
 from prompts.models import Prompt
-from tests.factories import make_prompt
+from tests.factories import make_agent, make_prompt
 from versioning.lib.transaction import told
+from versioning.versions.models import Artifact
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.services.keys import create_key
 from versioning.workspaces.services.workspaces import create_workspace
 
+KINDS = ("prompt", "agent")
 SOON = 2.0  # fresh within 100 ms is what the benchmark measures; a busy machine gets a margin here
 _numbers = count(1)
 
@@ -39,6 +43,20 @@ class House:
         """A new prompt with v1 … v`live` published in turn and `drafts` drafts after them."""
         fields.setdefault("slug", f"prompt-{next(_numbers)}")
         return self.act(make_prompt, live=live, drafts=drafts, **fields)
+
+    def agent(self, *, live: int = 1, **fields: Any) -> Agent:
+        """A new agent with v1 … v`live` locked in turn, the last one live, and its draft after them."""
+        fields.setdefault("slug", f"agent-{next(_numbers)}")
+        return self.act(make_agent, locked=live, live=live or None, **fields)
+
+    def thing(self, kind: str, *, live: int = 1) -> Artifact:
+        """A new artifact of a kind with v1 … v`live` frozen, the last one live, and one draft after them."""
+        return self.agent(live=live) if kind == "agent" else self.prompt(live=live, drafts=1)
+
+    def connector(self, agent: Agent, **fields: Any) -> Connector:
+        """A new connector of an agent."""
+        asked = {"name": "Main line", "channel": "api", **fields}
+        return self.act(create_connector, agent, **asked)
 
     def key(self, kind: str = "live", *, expires_at: datetime | None = None) -> str:
         """A new key."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.delivery.house import House, until
+from tests.delivery.house import KINDS, House, until
 from tests.server import Server
 from versioning.versions import services
 
@@ -11,8 +11,11 @@ from versioning.versions import services
     "form", ["{tag}", "W/{tag}", '"other", {tag}', '{tag},"other"', 'W/"a" , W/{tag}', "*"]
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_known_etag_answers_304_without_a_body(house: House, server: Server, form: str, method: str):
-    path, key = f"/v1/prompts/{house.prompt().slug}", house.key()
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_known_etag_answers_304_without_a_body(
+    house: House, server: Server, form: str, method: str, kind: str
+):
+    path, key = f"/v1/{kind}s/{house.thing(kind).slug}", house.key()
     tag = server.get(path, key).headers["etag"]
 
     answer = server.ask(method, path, key, If_None_Match=form.format(tag=tag))

@@ -8,7 +8,8 @@ from tests.delivery.house import until
 from tests.server import Installation, Server
 
 SET_UP = """
-from tests.factories import make_prompt
+from agents.services.connectors import create_connector
+from tests.factories import make_agent, make_prompt
 from versioning.lib.transaction import told
 from versioning.versions import services
 from versioning.workspaces.actor import Actor
@@ -21,8 +22,10 @@ with told(workspace.id):
     make_prompt(operator, slug="greeting", live=2, drafts=1)
     make_prompt(operator, slug="other", live=1)
     make_prompt(operator, slug="empty", drafts=1)
+    agent = make_agent(operator, slug="desk", locked=2, live=2)
     print(create_key(operator, name="a", kind="live")[1])
     print(create_key(operator, name="b", kind="test")[1])
+    print(create_connector(operator, agent, name="Line", channel="api").pk)
 """
 ROLL_BACK = """
 from versioning.lib.transaction import told
@@ -39,6 +42,25 @@ with told(workspace.id):
 """
 
 
+ACT_ON_AGENT = """
+from agents.services import change_agent
+from versioning.lib.transaction import told
+from versioning.versions import services
+from agents.models import Agent
+from versioning.workspaces.actor import Actor
+from versioning.workspaces.models import Workspace
+
+with told(operator=True):
+    workspace = Workspace.objects.get(slug="demo")
+with told(workspace.id):
+    agent, operator = Agent.objects.get(slug="desk"), Actor.of_operator(workspace, via="command")
+    services.roll_back(operator, agent, 1)
+    change_agent(operator, agent, bio="Another one.")
+    services.promote(operator, agent, 3)
+    services.unpublish(operator, agent)
+"""
+
+
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """A Previse with a database server of its own."""
@@ -49,7 +71,7 @@ def installation() -> Iterator[Installation]:
 
 @pytest.fixture(scope="module")
 def keys(installation: Installation) -> list[str]:
-    """A live and a test key."""
+    """A live and a test key, and a connector of the agent `desk`."""
     return installation.run(SET_UP).splitlines()
 
 
@@ -65,7 +87,7 @@ def lone(installation: Installation, keys: list[str]) -> Iterator[Server]:
 def test_the_last_known_is_served_marked_with_its_age_and_freshness_comes_back_by_itself(
     installation: Installation, lone: Server, keys: list[str]
 ):
-    live, test = keys
+    live, test, _ = keys
     fresh = lone.prompt("greeting", live)
     pinned = lone.prompt("greeting", live, version=1)
     lone.prompt("empty", live)
@@ -105,6 +127,56 @@ def test_the_last_known_is_served_marked_with_its_age_and_freshness_comes_back_b
     assert lone.prompt("greeting", live).json()["stale"] is False
     assert lone.prompt("other", live).status_code == 200
     assert "Traceback" not in lone.log()
+
+
+def test_an_agent_is_served_on_and_conversations_that_are_known_too(
+    installation: Installation, lone: Server, keys: list[str]
+):
+    live, _, connector = keys
+    fresh = lone.read("agent", "desk", live)
+    begun = lone.begin("agents/desk", live)
+    unread = lone.begin("agents/desk", live).headers["location"]
+    other = Server(installation.environment).start()
+    other.read("agent", "desk", live)
+
+    installation.database.stop()
+    until(lambda: lone.read("agent", "desk", live).json()["stale"], within=5)
+
+    said = lone.read("agent", "desk", live).json()
+    assert said == fresh.json() | {"stale": True, "stale_for": said["stale_for"]}
+    read = lone.get(begun.headers["location"], live)
+    assert (read.status_code, read.content) == (200, begun.content)
+    assert "previse-stale" not in read.headers
+    refused = [lone.begin(where, live) for where in ("agents/desk", f"connectors/{connector}")]
+    refused.append(other.get(unread, live))
+    assert [(each.status_code, each.json()["code"]) for each in refused] == [(503, "busy")] * 3
+    assert {each.headers["retry-after"] for each in refused} == {"1"}
+
+    installation.database.start()
+    until(lambda: lone.begin("agents/desk", live).status_code == 201, within=5)
+    assert other.get(unread, live).status_code == 200
+    assert other.stop() == 0
+    assert "Traceback" not in lone.log()
+
+
+def test_a_conversation_reads_the_same_bytes_after_everything_was_restarted(
+    installation: Installation, keys: list[str]
+):
+    live = keys[0]
+    first = Server(installation.environment).start()
+    begun = first.begin("agents/desk", live, {"caller": "a"}, Idempotency_Key="through a restart")
+    assert first.stop() == 0
+
+    installation.run(ACT_ON_AGENT)
+    installation.database.stop()
+    installation.database.start()
+    second = Server(installation.environment).start()
+
+    read = second.get(begun.headers["location"], live)
+    again = second.begin("agents/desk", live, {"caller": "a"}, Idempotency_Key="through a restart")
+    second.stop()
+    assert (read.status_code, read.content) == (200, begun.content)
+    assert (again.status_code, again.content) == (201, begun.content)
 
 
 def test_the_age_grows_while_the_database_is_gone(installation: Installation, lone: Server, keys: list[str]):

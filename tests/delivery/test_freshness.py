@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from agents.services import change_agent, create_agent
 from prompts.services import create_prompt
-from tests.delivery.house import House, until
+from tests.delivery.house import KINDS, House, until
 from tests.server import Server
 from versioning.lib.transaction import told
 from versioning.versions import services
@@ -28,22 +29,32 @@ def code(answer: Any) -> Any:
     return answer.json().get("code")
 
 
-def staged(house: House, prompt: Any) -> None:
-    house.act(services.stage, prompt, 3)
+def bio(answer: Any) -> Any:
+    return answer.json().get("content", {}).get("agent", {}).get("bio")
 
 
-def nothing(house: House, prompt: Any) -> None:
+def staged(house: House, thing: Any) -> None:
+    house.act(services.stage, thing, 3)
+
+
+def draft_live(house: House, agent: Any) -> None:
+    house.act(services.promote, agent, 3, lock=False)
+
+
+def nothing(house: House, thing: Any) -> None:
     """Nothing comes before."""
 
 
 # Name, kind of the key, what comes before, the act, what to look at, and how that reads afterwards.
-ACTS: list[tuple[str, str, Any, Any, Say, Any]] = [
+COMMON: list[tuple[str, str, Any, Any, Say, Any]] = [
     ("promote", "live", nothing, lambda h, p: h.act(services.promote, p, 3), number, 3),
     ("roll back", "live", nothing, lambda h, p: h.act(services.roll_back, p, 1), number, 1),
     ("unpublish", "live", nothing, lambda h, p: h.act(services.unpublish, p), code, "no_live_version"),
     ("stage", "test", nothing, lambda h, p: h.act(services.stage, p, 3), number, 3),
     ("unstage", "test", staged, lambda h, p: h.act(services.unstage, p), number, 2),
     ("promote under staging", "test", nothing, lambda h, p: h.act(services.promote, p, 3), number, 3),
+]  # fmt: skip
+OF_PROMPTS = [
     (
         "rewrite the staged draft", "test", staged,
         lambda h, p: h.act(services.update_draft, p, 3, source="Rewritten."),
@@ -51,51 +62,85 @@ ACTS: list[tuple[str, str, Any, Any, Say, Any]] = [
     ),
     ("delete the staged draft", "test", staged, lambda h, p: h.act(services.delete_draft, p, 3), number, 2),
 ]  # fmt: skip
+OF_AGENTS = [
+    ("publish the draft itself", "live", nothing, draft_live, number, 3),
+    ("save the live draft", "live", draft_live, lambda h, a: h.act(change_agent, a, bio="New."), bio, "New."),
+    ("save the staged draft", "test", staged, lambda h, a: h.act(change_agent, a, bio="New."), bio, "New."),
+    (
+        "revert the staged draft", "test",
+        lambda h, a: (h.act(change_agent, a, bio="New."), staged(h, a)),
+        lambda h, a: h.act(services.revert, a), bio, "Answers the phone, in way 2.",
+    ),
+]  # fmt: skip
+ACTS = [(kind, *act) for act in COMMON for kind in KINDS]
+ACTS += [("prompt", *act) for act in OF_PROMPTS] + [("agent", *act) for act in OF_AGENTS]
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "before", "verb", "look", "expected"), ACTS, ids=[a[0] for a in ACTS]
-)
+    ("kind", "name", "key_kind", "before", "verb", "look", "expected"), ACTS,
+    ids=[f"{act[0]}: {act[1]}" for act in ACTS],
+)  # fmt: skip
 def test_both_processes_serve_an_act_at_once(
-    house: House, server: Server, other_server: Server,
-    name: str, kind: str, before: Any, verb: Any, look: Say, expected: Any,
+    house: House, server: Server, other_server: Server, kind: str,
+    name: str, key_kind: str, before: Any, verb: Any, look: Say, expected: Any,
 ):  # fmt: skip
-    prompt, key = house.prompt(live=2, drafts=1), house.key(kind)
-    before(house, prompt)
+    thing, key = house.thing(kind, live=2), house.key(key_kind)
+    before(house, thing)
     for one in (server, other_server):
-        assert look(one.prompt(prompt.slug, key)) != expected
+        until(lambda: look(one.read(kind, thing.slug, key)) != expected)  # noqa: B023
 
-    verb(house, prompt)
+    verb(house, thing)
 
     for one in (server, other_server):
-        until(lambda: look(one.prompt(prompt.slug, key)) == expected)  # noqa: B023
+        until(lambda: look(one.read(kind, thing.slug, key)) == expected)  # noqa: B023
 
 
-def test_the_staging_switch_is_obeyed_at_once_and_back(server: Server, other_server: Server, house: House):
-    other = House.build()
-    prompt, key = other.prompt(live=1, drafts=1), other.key("test")
-    other.act(services.stage, prompt, 2)
+def test_a_locked_number_can_be_read_at_once(house: House, server: Server, other_server: Server):
+    """What answered 404 a moment ago, in both processes, and was asked for again and again."""
+    agent, key = house.agent(live=1), house.key()
     both = (server, other_server)
-    assert [one.prompt(prompt.slug, key).json()["served_from"] for one in both] == ["staging"] * 2
+    assert [one.read("agent", agent.slug, key, version=2).status_code for one in both] == [404, 404]
+    before = server.read("agent", agent.slug, key).json()["generation"]
+
+    house.act(services.lock, agent)
+
+    for one in both:
+        until(lambda: one.read("agent", agent.slug, key, version=2).status_code == 200)  # noqa: B023
+    until(lambda: server.read("agent", agent.slug, key).json()["generation"] > before)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_staging_switch_is_obeyed_at_once_and_back(
+    server: Server, other_server: Server, house: House, kind: str
+):
+    other = House.build()
+    thing, key = other.thing(kind), other.key("test")
+    other.act(services.stage, thing, 2)
+    both = (server, other_server)
+    assert [one.read(kind, thing.slug, key).json()["served_from"] for one in both] == ["staging"] * 2
 
     for enabled, expected in ((False, "live"), (True, "staging")):
         other.act(change_workspace, staging_enabled=enabled)
         for one in both:
-            until(lambda: one.prompt(prompt.slug, key).json()["served_from"] == expected)  # noqa: B023
+            until(lambda: one.read(kind, thing.slug, key).json()["served_from"] == expected)  # noqa: B023
 
 
-def test_a_prompt_that_was_asked_for_too_early_is_found_once_it_is_there(house: House, server: Server):
+@pytest.mark.parametrize(("kind", "make"), [("prompt", create_prompt), ("agent", create_agent)])
+def test_what_was_asked_for_too_early_is_found_once_it_is_there(
+    house: House, server: Server, kind: str, make: Any
+):
     key = house.key()
-    assert server.prompt("soon-there", key).json()["code"] == "not_found"
+    assert server.read(kind, "soon-there", key).json()["code"] == "not_found"
 
-    house.act(create_prompt, slug="soon-there", source="Now.")
+    house.act(make, slug="soon-there")
 
-    until(lambda: server.prompt("soon-there", key).json()["code"] == "no_live_version")
+    until(lambda: server.read(kind, "soon-there", key).json()["code"] == "no_live_version")
 
 
-def test_sql_that_goes_round_the_services_is_served_too(house: House, server: Server):
-    prompt, key = house.prompt(live=2), house.key()
-    assert server.prompt(prompt.slug, key).json()["number"] == 2
+@pytest.mark.parametrize("kind", KINDS)
+def test_sql_that_goes_round_the_services_is_served_too(house: House, server: Server, kind: str):
+    prompt, key = house.thing(kind, live=2), house.key()
+    assert server.read(kind, prompt.slug, key).json()["number"] == 2
 
     with told(house.actor.workspace.id), connection.cursor() as cursor:
         cursor.execute(
@@ -104,7 +149,7 @@ def test_sql_that_goes_round_the_services_is_served_too(house: House, server: Se
             [prompt.pk],
         )
 
-    until(lambda: server.prompt(prompt.slug, key).json()["number"] == 1)
+    until(lambda: server.read(kind, prompt.slug, key).json()["number"] == 1)
 
 
 def test_an_act_that_is_taken_back_before_its_commit_changes_nothing(house: House, server: Server):

@@ -44,13 +44,20 @@ TARGETS = [
     b"/v1/prompts/" + LONG[:60_000],
     b"/v1/prompts/a?version=%ff", b"/v1/prompts/a?version=\xff", b"/v1/prompts/a?" + b"&" * 50_000,
     b"/v1/prompts/a?version=1%00", b"/v1/prompts/a;b", b"/v1/prompts/'%20OR%201=1", b"/v1/agents/a",
+    b"/v1/agents", b"/v1/agents/%00/conversations", b"/v1/agents//conversations", b"/v1/conversations",
+    b"/v1/connectors/\xff/conversations", b"/v1/conversations/%ff", b"/v1/conversations/\xc3\xbc",
     b"//v1/prompts/a", b"/v1/prompts/%2e%2e", b"/v1/prompts/a#b", b"*", b"/\xff", b"/?\xff=\xfe", b"/%ff%00",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: repr(target[:40]))
-def test_no_target_makes_it_fail(key: bytes, server: Server, target: bytes):
-    answers = [raw(server, request(target)), raw(server, request(target, b"Authorization: Bearer " + key))]
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+def test_no_target_makes_it_fail(key: bytes, server: Server, target: bytes, method: bytes):
+    authorization, none = b"Authorization: Bearer " + key, b"Content-Length: 0"
+    answers = [
+        raw(server, request(target, none, method=method)),
+        raw(server, request(target, authorization, none, method=method)),
+    ]
 
     assert all(status(answer) < 500 for answer in answers), answers
     assert server.get("/healthz").status_code == 200

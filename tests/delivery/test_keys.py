@@ -8,6 +8,7 @@ import pytest
 
 from tests.delivery.house import House, until
 from tests.server import Server
+from versioning.delivery.source import MOST_CONNECTIONS
 from versioning.lib.transaction import told
 from versioning.workspaces import keys
 from versioning.workspaces.models import ApiKey
@@ -100,7 +101,7 @@ def test_a_flood_of_invented_keys_holds_up_nobody_and_takes_few_connections(
     assert answered <= {401, 503}
     assert set(meanwhile) == {200}
     assert cold == 200
-    assert queries.connections(server) <= 6
+    assert queries.connections(server) <= MOST_CONNECTIONS
 
 
 def test_last_used_is_written_soon_and_at_most_once_a_minute(house: House, server: Server, queries: Any):

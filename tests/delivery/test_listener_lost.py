@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.delivery.house import House, until
+from tests.delivery.house import KINDS, House, until
 from tests.delivery.link import Link
 from tests.server import Server, url_of
 from versioning.versions import services
@@ -31,15 +31,17 @@ def kill(pids: list[int]) -> None:
         cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) pid", [pids])
 
 
-def test_a_publish_in_the_gap_is_served_once_the_listener_is_back(house: House, server: Server):
-    prompt, key = house.prompt(live=2), house.key()
-    for number in (1, 2, 1, 2, 1):
-        server.prompt(prompt.slug, key)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_publish_in_the_gap_is_served_once_the_listener_is_back(house: House, server: Server, kind: str):
+    prompt, key = house.thing(kind, live=2), house.key()
+    for number in (1, 2, 1):
+        server.read(kind, prompt.slug, key)
 
         kill(listener_of(server))
         house.act(services.promote if number == 2 else services.roll_back, prompt, number)
 
-        until(lambda: server.prompt(prompt.slug, key).json()["number"] == number, within=WITHIN)  # noqa: B023
+        served = lambda: server.read(kind, prompt.slug, key).json()["number"]  # noqa: E731
+        until(lambda: served() == number, within=WITHIN)  # noqa: B023
     until(lambda: bool(listener_of(server)))
 
 

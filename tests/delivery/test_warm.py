@@ -7,15 +7,18 @@ import httpx
 
 from tests.delivery.house import House, until
 from tests.server import Server
+from versioning.delivery.source import MOST_CONNECTIONS
 from versioning.versions import services
 
 
 def test_a_warm_read_asks_the_database_nothing(house: House, server: Server, queries: Any):
     prompt, keys = house.prompt(live=2, drafts=1), [house.key("live"), house.key("test")]
     house.act(services.stage, prompt, 3)
-    empty = house.prompt(live=0, drafts=1)
+    empty, agent = house.prompt(live=0, drafts=1), house.agent(live=2)
+    house.act(services.stage, agent, 3)
     paths = [f"/v1/prompts/{prompt.slug}", f"/v1/prompts/{prompt.slug}?version=1",
-             f"/v1/prompts/{empty.slug}", "/v1/prompts/never-was", "/v1/prompts/Not%20A%20Slug"]  # fmt: skip
+             f"/v1/prompts/{empty.slug}", "/v1/prompts/never-was", "/v1/prompts/Not%20A%20Slug",
+             f"/v1/agents/{agent.slug}", f"/v1/agents/{agent.slug}?version=1", "/v1/agents/none"]  # fmt: skip
     for path in paths:
         for key in keys:
             server.get(path, key)
@@ -52,4 +55,4 @@ def test_many_who_read_the_same_cold_prompt_at_once_all_get_it(house: House, ser
         statuses = set(pool.map(read, range(60)))
 
     assert statuses == {200}
-    assert queries.connections(server) <= 6
+    assert queries.connections(server) <= MOST_CONNECTIONS

@@ -4,8 +4,8 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from versioning.delivery.memory import NEVER, Answer, Headers, Key, Place
-from versioning.delivery.source import Row
+from versioning.delivery.memory import CONVERSATION, NEVER, Answer, Headers, Key, Place
+from versioning.delivery.source import Row, Session
 from versioning.lib.errors import DomainError, not_found
 from versioning.lib.problems import body_of
 from versioning.versions.kinds import KINDS
@@ -20,9 +20,10 @@ FOREVER: Headers = [
     (b"vary", b"Authorization"),
 ]
 FRESH = b'"stale":false}'
+AGENT = "agent"  # the kind that conversations are of
 
 
-def key_of(row: Row, *, digest: bytes, header: bytes) -> Key:
+def key_of(row: Row | Session, *, digest: bytes, header: bytes) -> Key:
     """A row's key as it is remembered."""
     return Key(
         id=str(row.key_id), digest=digest, workspace=str(row.workspace_id), kind=row.key_kind,
@@ -30,16 +31,15 @@ def key_of(row: Row, *, digest: bytes, header: bytes) -> Key:
     )  # fmt: skip
 
 
-def answer_of(row: Row, place: Place) -> Answer:
+def answer_of(row: Row | Session, place: Place) -> Answer:
     """What a read of this place answers, as the row has it."""
+    if isinstance(row, Session):
+        return conversation_of(row, place)
     pinned = place[4] is not None
     if row.artifact_id is None or (pinned and row.number is None):
         return _refusal(not_found(), place, absent=True)
     if row.number is None:
-        nothing = DomainError(
-            "no_live_version", "Nothing is live here. Promote a version first.", generation=row.generation
-        )
-        return _refusal(nothing, place, generation=row.generation or 0)
+        return _refusal(no_live(place[2], row.generation), place, generation=row.generation or 0)
     assert row.source is not None
     generation = None if pinned else row.generation
     body = _json(
@@ -47,7 +47,7 @@ def answer_of(row: Row, place: Place) -> Answer:
         **KINDS[place[2]].delivered(row.source), served_from=row.served_from,
         generation=generation, since=_iso(row.since), digest=row.digest, stale=False,
     )  # fmt: skip
-    etag = b'"' + hashlib.sha256(body).hexdigest()[:40].encode() + b'"'
+    etag = _etag(body)
     told = [(b"etag", etag), *(FOREVER if pinned else REVALIDATE)]
     told.append((b"previse-served-from", row.served_from.encode()))
     if generation is not None:
@@ -56,6 +56,42 @@ def answer_of(row: Row, place: Place) -> Answer:
         place=place, status=200, body=body, etag=etag, generation=row.generation or 0,
         headers=[JSON, _length(body), *told], not_modified=told,
     )  # fmt: skip
+
+
+def conversation_place(workspace: str, id: str) -> Place:
+    """Where a conversation lies in memory: the same for every key of its workspace, and for good."""
+    return (workspace, "pinned", CONVERSATION, id, 0)
+
+
+def conversation_of(row: Session, place: Place) -> Answer:
+    """A conversation, in the very bytes that its start was answered with."""
+    if row.id is None or row.source is None:
+        return _refusal(not_found(), place, absent=True)
+    body = _json(
+        id=str(row.id), agent=row.agent, label=f"v{row.number}", number=row.number, digest=row.digest,
+        served_from=row.served_from, connector=str(row.connector) if row.connector else None,
+        started_at=_iso(row.started_at), content=KINDS[AGENT].delivered(row.source)["content"],
+    )  # fmt: skip
+    etag, served_from = _etag(body), (row.served_from or "").encode()
+    told = [(b"etag", etag), *FOREVER, (b"previse-served-from", served_from)]
+    return Answer(
+        place=place, status=200, body=body, etag=etag, headers=[JSON, _length(body), *told],
+        not_modified=told,
+    )  # fmt: skip
+
+
+def started(answer: Answer, *, again: bool) -> tuple[int, bytes, Headers]:
+    """The answer to the request that starts a conversation, or to the same request `again`."""
+    location = b"/v1/conversations/" + answer.place[3].encode()
+    told = [(name, value) for name, value in answer.headers if name not in (b"cache-control", b"vary")]
+    replayed = [(b"idempotency-replayed", b"true")] if again else []
+    return 201, answer.body, [*told, NO_STORE, (b"location", location), *replayed]
+
+
+def no_live(kind: str, generation: int | None, *, status: int | None = None) -> DomainError:
+    """Nothing is served: which act would change that."""
+    words = f"Nothing is live here. {KINDS[kind].words.publish} a version first."
+    return DomainError("no_live_version", words, status=status, generation=generation)
 
 
 def stale(answer: Answer, seconds: int) -> tuple[bytes, Headers]:
@@ -75,7 +111,7 @@ def refusal(error: DomainError) -> tuple[int, bytes, Headers]:
     if error.status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="previse"'))
     if error.status == 405:
-        headers.append((b"allow", b"GET, HEAD"))
+        headers.append((b"allow", str(error.data.get("allow", "GET, HEAD")).encode()))
     if error.status == 503:
         headers.append((b"retry-after", b"1"))
     return error.status, body, headers
@@ -90,6 +126,10 @@ def _refusal(error: DomainError, place: Place, *, generation: int = -1, absent: 
 
 def _json(**fields: object) -> bytes:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _etag(body: bytes) -> bytes:
+    return b'"' + hashlib.sha256(body).hexdigest()[:40].encode() + b'"'
 
 
 def _length(body: bytes) -> tuple[bytes, bytes]:

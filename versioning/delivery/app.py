@@ -4,27 +4,25 @@ import asyncio
 import contextlib
 import os
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
 from itertools import count
 from time import time
-from typing import Any
 from urllib.parse import parse_qsl
 
 from versioning.delivery.answers import refusal, stale
+from versioning.delivery.asgi import Receive, Scope, Send
+from versioning.delivery.conversations import SUFFIX, Conversations, Way, id_of, way_of
 from versioning.delivery.freshness import Freshness
 from versioning.delivery.listener import Listener
-from versioning.delivery.memory import Answer, Headers, Memory
+from versioning.delivery.memory import CONVERSATION, Answer, Headers, Memory
 from versioning.delivery.reader import Reader
 from versioning.delivery.source import Source
 from versioning.delivery.touches import Touches
 from versioning.lib.errors import DomainError, not_found
 from versioning.versions.services.artifacts import SLUG, SLUG_LIMIT
 
-type Scope = MutableMapping[str, Any]
-type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+__all__ = ["Delivery", "Receive", "Scope", "Send"]
 
-KINDS_BY_PATH = {"prompts": "prompt"}
+KINDS_BY_PATH = {"prompts": "prompt", "agents": "agent", "conversations": CONVERSATION}
 NO_SLUG = ""  # what stands for every slug that cannot be: the key still is checked first
 LARGEST_NUMBER = 2_147_483_647
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
@@ -32,13 +30,14 @@ ETAGS = re.compile(rb'(?:W/)?("[^"]*")')
 
 
 class Delivery:
-    """The reads of programs, and all that keeps them fresh."""
+    """The reads of programs and all that keeps them fresh; and conversations, which they start."""
 
     def __init__(self, conninfo: str, *, cache_mb: int, touch_seconds: float) -> None:
         self.memory = Memory(cache_mb * 1_000_000)
         self.freshness = Freshness(self.memory)
         self.source = Source(conninfo)
         self._reader = Reader(self.memory, self.freshness, self.source)
+        self._conversations = Conversations(self.memory, self.freshness, self.source, self._reader)
         self._listener = Listener(conninfo, self.freshness, self.source)
         self._touches = Touches(self.source, pause=touch_seconds)
         self._tasks: list[asyncio.Task[None]] = []
@@ -76,6 +75,9 @@ class Delivery:
 
         stale_for = 0
         try:
+            if scope["path"].endswith(SUFFIX) and (way := way_of(scope["path"][4:])):
+                await self._start(way, authorization, told, scope, receive, send)
+                return
             kind, slug, number = _place(scope)
             now = time()
             key = self.memory.by_header.get(authorization)
@@ -89,8 +91,9 @@ class Delivery:
                 else:
                     answer = None
             if answer is None or key is None:
-                sound = slug if len(slug) <= SLUG_LIMIT and SLUG.fullmatch(slug) else NO_SLUG
-                key, answer, stale_for = await self._reader.read(authorization, kind, sound, number)
+                key, answer, stale_for = await self._reader.read(
+                    authorization, kind, _sound(kind, slug), number
+                )
             if now >= key.touch_due:
                 self._touches.note(key, now)
         except DomainError as error:
@@ -109,6 +112,19 @@ class Delivery:
             body, headers = answer.body, answer.headers
         await _send(send, scope, answer.status, body, [*headers, told])
 
+    async def _start(
+        self, way: Way, authorization: bytes, told: tuple[bytes, bytes],
+        scope: Scope, receive: Receive, send: Send,
+    ) -> None:  # fmt: skip
+        """Answer a request that starts a conversation, or raise DomainError."""
+        if scope["method"] != "POST":
+            raise DomainError("method_not_allowed", "A conversation is started with POST.", allow="POST")
+        key, status, body, headers = await self._conversations.start(way, authorization, scope, receive)
+        now = time()
+        if now >= key.touch_due:
+            self._touches.note(key, now)
+        await _send(send, scope, status, body, [*headers, told])
+
 
 async def _send(send: Send, scope: Scope, status: int, body: bytes, headers: Headers) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -123,8 +139,17 @@ def _place(scope: Scope) -> tuple[str, str, int | None]:
         raise not_found()
     if scope["method"] not in ("GET", "HEAD"):
         raise DomainError("method_not_allowed", "This is read with GET or HEAD.")
+    if kind == CONVERSATION:
+        return kind, slug, 0  # pinned to what never changes
     number = _number(scope["query_string"]) if scope["query_string"] else None
     return kind, slug, number
+
+
+def _sound(kind: str, slug: str) -> str:
+    """The slug or id as it can be in the database, or NO_SLUG."""
+    if kind == CONVERSATION:
+        return id_of(slug) or NO_SLUG
+    return slug if len(slug) <= SLUG_LIMIT and SLUG.fullmatch(slug) else NO_SLUG
 
 
 def _number(query: bytes) -> int | None:

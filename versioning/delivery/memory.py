@@ -12,6 +12,7 @@ type Place = tuple[str, str, str, str, int | None]  # workspace, served to, kind
 
 UNVERIFIED = -1  # an epoch that never runs
 NEVER = float("inf")
+CONVERSATION = "conversation"  # the kind of a place whose slug is a conversation's id
 KEYS = 20_000
 BOGUS_KEYS = 20_000
 BOGUS_SECONDS = 60.0
@@ -94,16 +95,22 @@ class Memory:
     def __init__(self, cache_bytes: int) -> None:
         self.served = Shelf(cache_bytes)
         self.absent = Shelf(4_000_000)  # of its own, so that invented slugs push out no real answer
+        self.conversations = Shelf(cache_bytes // 4)  # likewise: one is read seldom, and many are started
         self.keys: OrderedDict[bytes, Key] = OrderedDict()
         self.by_header: dict[bytes, Key] = {}
         self._bogus: OrderedDict[bytes, float] = OrderedDict()
 
     def find(self, place: Place) -> Answer | None:
         """The answer of a place, whatever its age."""
+        if place[2] == CONVERSATION:
+            return self.conversations.answers.get(place)
         return self.served.answers.get(place) or self.absent.answers.get(place)
 
     def put(self, answer: Answer) -> None:
         """Keep an answer; what was there before is gone."""
+        if answer.place[2] == CONVERSATION:
+            self.conversations.put(answer)
+            return
         self.served.drop(answer.place)
         self.absent.drop(answer.place)
         (self.absent if answer.absent else self.served).put(answer)

@@ -9,7 +9,7 @@ from time import monotonic, time
 from versioning.delivery.answers import answer_of, key_of
 from versioning.delivery.freshness import Freshness
 from versioning.delivery.memory import Answer, Key, Memory, Place
-from versioning.delivery.source import Busy, Row, Source, Unreachable
+from versioning.delivery.source import Busy, Row, Session, Source, Unreachable
 from versioning.lib.errors import DomainError
 from versioning.workspaces import keys
 
@@ -35,6 +35,15 @@ class Ask:
         """Where the answer for this key lies. A pinned one is the same for live and test."""
         served_to = key.kind if self.number is None else "pinned"
         return (key.workspace, served_to, self.kind, self.slug, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something was asked: in which epoch of hearing, after how many messages."""
+
+    epoch: int
+    count: int
+    read_at: float
 
 
 @dataclass(slots=True)
@@ -72,7 +81,7 @@ class Reader:
 
         Raises `unauthorized`; `busy` where nothing is known and the database does not answer.
         """
-        secret = _secret(token)
+        secret = secret_of(token)
         ask = Ask(secret, keys.digest(secret), kind, slug, number)
         for _ in range(2):
             if self._memory.is_bogus(ask.digest):
@@ -150,31 +159,42 @@ class Reader:
         return landed
 
     async def _query(self, ask: Ask, *, known: bool) -> tuple[Key, Answer] | None:
-        epoch, count, read_at = self._freshness.epoch, self._freshness.count, monotonic()
+        now = self.moment()
         row = await self._source.read(ask.digest, ask.kind, ask.slug, ask.number, known=known)
-        if row is None:
-            if not self._freshness.was_told_of_key(ask.digest, count):
-                self._memory.put_bogus(ask.digest, deaf=not self._freshness.listening)
+        key = self.keep_key(row, ask.secret, ask.digest, now)
+        if row is None or key is None:
             return None
-        return self._keep(ask, row, epoch=epoch, count=count, read_at=read_at)
-
-    def _keep(self, ask: Ask, row: Row, *, epoch: int, count: int, read_at: float) -> tuple[Key, Answer]:
-        """Remember what was read, unless something newer is there already."""
-        key = key_of(row, digest=ask.digest, header=b"Bearer " + ask.secret.encode())
-        self._freshness.stamp(key, epoch=epoch, count=count, read_at=read_at)
-        before_key = self._memory.keys.get(key.digest)
-        if before_key is None or before_key.outdated or before_key.read_at < read_at:
-            self._memory.put_key(key)
         answer = answer_of(row, ask.place(key))
-        self._freshness.stamp(answer, epoch=epoch, count=count, read_at=read_at)
-        before = self._memory.find(answer.place)
-        passing = answer.pinned and answer.absent  # a draft may be frozen any time, and nobody tells
-        if not passing and (before is None or before.outdated or before.read_at < read_at):
-            self._memory.put(answer)
+        self.keep(answer, now)
         return key, answer
 
+    def moment(self) -> Moment:
+        """Now, to be taken before a query."""
+        return Moment(self._freshness.epoch, self._freshness.count, monotonic())
 
-def _secret(token: bytes) -> str:
+    def keep_key(self, row: Row | Session | None, secret: str, digest: bytes, at: Moment) -> Key | None:
+        """Remember a key that was read, unless something newer is there already; or that it is none."""
+        if row is None:
+            if not self._freshness.was_told_of_key(digest, at.count):
+                self._memory.put_bogus(digest, deaf=not self._freshness.listening)
+            return None
+        key = key_of(row, digest=digest, header=b"Bearer " + secret.encode())
+        self._freshness.stamp(key, epoch=at.epoch, count=at.count, read_at=at.read_at)
+        before = self._memory.keys.get(digest)
+        if before is None or before.outdated or before.read_at < at.read_at:
+            self._memory.put_key(key)
+        return key
+
+    def keep(self, answer: Answer, at: Moment) -> None:
+        """Remember an answer, unless something newer is there already."""
+        self._freshness.stamp(answer, epoch=at.epoch, count=at.count, read_at=at.read_at)
+        before = self._memory.find(answer.place)
+        passing = answer.pinned and answer.absent  # a draft may be frozen any time, and nobody tells
+        if not passing and (before is None or before.outdated or before.read_at < at.read_at):
+            self._memory.put(answer)
+
+
+def secret_of(token: bytes) -> str:
     """The key of an Authorization header, if it can be one at all."""
     scheme, _, secret = token.partition(b" ")
     try:

@@ -18,16 +18,22 @@ from uuid import UUID
 
 import psycopg
 
+from versioning.delivery.memory import CONVERSATION
+
 log = logging.getLogger("previse.delivery")
 
 CONNECTIONS = 4
 FOR_STRANGERS = 2  # beside them: a flood of invented keys takes nothing from the known ones
+FOR_STARTS = 4  # beside both: conversations that wait for the disk hold up no read
+MOST_CONNECTIONS = CONNECTIONS + FOR_STRANGERS + FOR_STARTS
 CONNECT_SECONDS = 2
 QUERY_SECONDS = 2.0
 TURN_SECONDS = 2.0
 RETRY = 0.5
 
 READ: LiteralString = "SELECT * FROM delivery_read(%s, %s, %s, %s)"
+READ_CONVERSATION: LiteralString = "SELECT * FROM conversation_read(%s, %s)"
+START: LiteralString = "SELECT * FROM conversation_start(%s, %s, %s, %s, %s, %s)"
 TOUCH: LiteralString = "SELECT touch_keys(%s, %s)"
 
 
@@ -54,6 +60,44 @@ class Row:
     source: str | None
     digest: str | None
     since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the functions of conversations give of a key that counts.
+
+    `outcome`: made, again, reused, unknown, nothing, caller (agents/migrations/0003 says when).
+    """
+
+    key_id: UUID
+    workspace_id: UUID
+    key_kind: str
+    expires_at: datetime | None
+    outcome: str
+    generation: int | None
+    id: UUID | None
+    agent: str | None
+    number: int | None
+    digest: str | None
+    served_from: str | None
+    connector: UUID | None
+    started_at: datetime | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A conversation that is wanted: by an agent's slug or a connector's id, for whom, by which request.
+
+    `id` is made by us, so that a statement that is sent again after a lost connection acts once.
+    """
+
+    id: UUID
+    digest: bytes
+    slug: str = ""
+    connector: UUID | None = None
+    caller: str = ""
+    once: str | None = None
 
 
 async def connect(conninfo: str, *, name: str) -> psycopg.AsyncConnection[Any]:
@@ -88,27 +132,39 @@ def _hang_up(connection: psycopg.AsyncConnection[Any]) -> None:
 
 
 class Source:
-    """Reads by key and slug, and the touches of keys."""
+    """Reads by key and slug, conversations that start, and the touches of keys."""
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
         self._idle: list[psycopg.AsyncConnection[Any]] = []
         self._turns = asyncio.Semaphore(CONNECTIONS)
         self._strangers = asyncio.Semaphore(FOR_STRANGERS)
+        self._starts = asyncio.Semaphore(FOR_STARTS)
         self._retry_at = 0.0
         self.suspect = False
         self.queries = 0
 
     async def read(
         self, digest: bytes, kind: str, slug: str, number: int | None, *, known: bool
-    ) -> Row | None:
+    ) -> Row | Session | None:
         """The key's row with what it reads at that slug; None for a key that does not count.
 
+        Of the kind `conversation` the slug is an id, or empty where it can be none.
         Raises Unreachable, and Busy where too many wait.
         """
         async with self._turn(self._turns if known else self._strangers):
+            if kind == CONVERSATION:
+                told = await self._ask(READ_CONVERSATION, (digest, UUID(slug) if slug else None))
+                return Session(*told) if told else None
             row = await self._ask(READ, (digest, kind, slug, number))
         return Row(*row) if row else None
+
+    async def start(self, wanted: Start, *, known: bool) -> Session | None:
+        """Start a conversation, in one statement; None for a key that does not count. Raises as `read`."""
+        asked = (wanted.id, wanted.digest, wanted.slug, wanted.connector, wanted.caller, wanted.once)
+        async with self._turn(self._starts if known else self._strangers):
+            row = await self._ask(START, asked, writes=True)
+        return Session(*row) if row else None
 
     async def touch(self, ids: Sequence[str], moments: Sequence[datetime]) -> None:
         """Record when keys were used. Raises as `read`."""
@@ -146,10 +202,15 @@ class Source:
         finally:
             turns.release()
 
-    async def _ask(self, query: LiteralString, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    async def _ask(
+        self, query: LiteralString, values: Sequence[Any], *, writes: bool = False
+    ) -> tuple[Any, ...] | None:
         try:
             row = await self._on_a_connection(query, values)
         except (psycopg.Error, OSError) as error:
+            if writes and _was_answered(error):
+                log.error("the database refused to write: %s", error)
+                raise Unreachable from error  # what cannot be written says nothing of what can be read
             if not self.suspect:
                 log.warning("the database does not answer: %s", error)
             self.suspect, self._retry_at = True, monotonic() + RETRY
@@ -180,3 +241,12 @@ class Source:
             raise
         self._idle.append(connection)
         return row
+
+
+def _was_answered(error: Exception) -> bool:
+    """Whether the server itself refused: by a rule, or because a write waited for too long."""
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return True
+    return isinstance(error, psycopg.Error) and not isinstance(
+        error, psycopg.OperationalError | psycopg.InterfaceError
+    )

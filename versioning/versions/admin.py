@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from versioning.versions import services
-from versioning.versions.models import Version
+from versioning.versions.kinds import KINDS
+from versioning.versions.models import Status, Version
 from versioning.workspaces.admin_site import ReadOnly, for_each, verb
 
 
@@ -38,8 +39,9 @@ class VersionAdmin(ReadOnly):
 
     @admin.display(description="status")
     def status(self, version: Version) -> str:
-        """Live, draft or retired."""
-        return version.status_in(version.artifact).value
+        """Live, draft or retired; of an agent locked."""
+        status = version.status_in(version.artifact)
+        return KINDS[version.kind].words.settled if status is Status.RETIRED else status.value
 
     @admin.display(description="staging", boolean=True)
     def staged(self, version: Version) -> bool:

@@ -26,9 +26,11 @@ def clean_address(channel: str, given: str) -> str:
     text = check_text(given.strip(), "address", most=LABEL_LIMIT)
     if any(not sign.isprintable() for sign in text):
         raise refused("address", "It holds a sign that cannot be seen. Remove it.")
-    return {
-        Channel.SIP: _sip, Channel.PHONE: _phone, Channel.WEB: _web, Channel.API: lambda label: label,
-    }[Channel(channel)](text)  # fmt: skip
+    if channel == Channel.SIP:
+        return _sip(text)
+    if channel == Channel.PHONE:
+        return _phone(text)
+    return _web(text) if channel == Channel.WEB else text
 
 
 def _sip(text: str) -> str:

@@ -75,3 +75,9 @@ def until(holds: Callable[[], bool], *, within: float = SOON) -> float:
         assert time.monotonic() - start < within, f"not true within {within} s"
         time.sleep(0.002)
     return time.monotonic() - start
+
+
+def rows(house: House, model: Any, **query: Any) -> list[Any]:
+    """What the database holds of a house's workspace."""
+    with told(house.actor.workspace.id):
+        return list(model.objects.filter(workspace_id=house.actor.workspace.id, **query))

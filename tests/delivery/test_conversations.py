@@ -2,18 +2,15 @@
 
 import hashlib
 import json
-import uuid
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from agents.models import Content, Conversation, McpServer
 from agents.services import add_part, change_agent
 from agents.services.connectors import remove_connector
-from tests.delivery.house import House, until
+from tests.delivery.house import House, rows
 from tests.server import Server
 from versioning.lib.transaction import told
 from versioning.versions import services
@@ -22,12 +19,6 @@ from versioning.versions.models import Artifact, Version
 FIELDS = [
     "id", "agent", "label", "number", "digest", "served_from", "connector", "started_at", "content",
 ]  # fmt: skip
-
-
-def rows(house: House, model: Any, **query: Any) -> list[Any]:
-    """What the database holds of this workspace."""
-    with told(house.actor.workspace.id):
-        return list(model.objects.filter(workspace_id=house.actor.workspace.id, **query))
 
 
 def test_a_conversation_is_started_on_what_is_live_and_says_on_what(house: House, server: Server):
@@ -182,253 +173,6 @@ def test_a_prompt_has_no_conversations(house: House, server: Server):
 
     assert server.begin(f"agents/{prompt.slug}", key).json()["code"] == "not_found"
     assert server.ask("POST", f"/v1/prompts/{prompt.slug}/conversations", key).status_code == 405
-
-
-# Once
-
-
-def test_the_same_request_again_is_the_same_conversation(house: House, server: Server, other_server: Server):
-    agent, key = house.agent(live=2), house.key()
-    where, body = f"agents/{agent.slug}", {"caller": "a"}
-    first = server.begin(where, key, body, Idempotency_Key="call-1")
-    house.act(services.roll_back, agent, 1)
-
-    again = [one.begin(where, key, body, Idempotency_Key="call-1") for one in (server, other_server)]
-    house.act(services.unpublish, agent)
-    late = server.begin(where, key, body, Idempotency_Key="call-1")
-
-    assert [each.content for each in (*again, late)] == [first.content] * 3
-    assert {each.status_code for each in (first, *again, late)} == {201}
-    assert "idempotency-replayed" not in first.headers
-    assert late.headers["idempotency-replayed"] == "true"
-    assert len(rows(house, Conversation, agent=agent)) == 1
-
-
-def test_another_request_with_the_same_key_is_refused(house: House, server: Server):
-    agent, other, key = house.agent(), house.agent(), house.key()
-    connector = house.connector(agent)
-    server.begin(f"agents/{agent.slug}", key, {"caller": "a"}, Idempotency_Key="one")
-
-    answers = [
-        server.begin(f"agents/{agent.slug}", key, {"caller": "b"}, Idempotency_Key="one"),
-        server.begin(f"agents/{other.slug}", key, {"caller": "a"}, Idempotency_Key="one"),
-        server.begin(f"connectors/{connector.pk}", key, {"caller": "a"}, Idempotency_Key="one"),
-    ]
-
-    assert [(each.status_code, each.json()["code"]) for each in answers] == [(422, "once_reused")] * 3
-
-
-def test_the_keys_of_two_programs_do_not_meet(house: House, server: Server):
-    agent = house.agent()
-    ids = {
-        server.begin(f"agents/{agent.slug}", house.key(), Idempotency_Key="one").json()["id"]
-        for _ in range(2)
-    }
-
-    assert len(ids) == 2
-
-
-def test_many_who_send_the_same_request_at_once_get_one_conversation(
-    house: House, server: Server, other_server: Server
-):
-    agent, key = house.agent(), house.key()
-
-    def begin(index: int) -> tuple[int, bytes]:
-        with httpx.Client(base_url=(server, other_server)[index % 2].url) as client:
-            sent = {"Authorization": f"Bearer {key}", "Idempotency-Key": "together"}
-            answer = client.post(f"/v1/agents/{agent.slug}/conversations", headers=sent)
-            return answer.status_code, answer.content
-
-    with ThreadPoolExecutor(16) as pool:
-        answers = set(pool.map(begin, range(32)))
-
-    assert {status for status, _ in answers} == {201}
-    assert len(answers) == 1
-    assert len(rows(house, Conversation, agent=agent)) == 1
-
-
-@pytest.mark.parametrize("once", ["x" * 256, "\xfc"])
-def test_an_idempotency_key_that_cannot_be_kept_is_refused(house: House, server: Server, once: str):
-    agent = house.agent()
-    sent = [("Authorization", f"Bearer {house.key()}"), ("Idempotency-Key", once.encode("latin-1"))]
-
-    answer = server.client.post(f"/v1/agents/{agent.slug}/conversations", headers=sent)
-
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-
-
-# Reading
-
-
-def test_who_has_the_answer_already_gets_304(house: House, server: Server):
-    agent, key = house.agent(), house.key()
-    begun = server.begin(f"agents/{agent.slug}", key)
-
-    read = server.get(begun.headers["location"], key)
-    known = server.get(begun.headers["location"], key, If_None_Match=begun.headers["etag"])
-    head = server.ask("HEAD", begun.headers["location"], key)
-
-    assert read.headers["cache-control"] == "private, max-age=31536000, immutable"
-    assert read.headers["etag"] == begun.headers["etag"] == known.headers["etag"]
-    assert (known.status_code, known.content) == (304, b"")
-    assert (head.status_code, head.content) == (200, b"")
-    assert head.headers["content-length"] == str(len(begun.content))
-
-
-def test_every_key_of_the_workspace_reads_it(house: House, server: Server):
-    agent = house.agent()
-    begun = server.begin(f"agents/{agent.slug}", house.key("live"))
-
-    assert server.get(begun.headers["location"], house.key("test")).content == begun.content
-
-
-def test_to_strangers_it_is_byte_for_byte_what_never_was(house: House, server: Server, other_server: Server):
-    elsewhere = House.build()
-    begun = server.begin(f"agents/{house.agent().slug}", house.key())
-    stranger, path = elsewhere.key(), begun.headers["location"]
-    never = f"/v1/conversations/{uuid.uuid4()}"
-
-    answers = [one.get(address, stranger) for one in (server, other_server) for address in (path, never)]
-
-    assert {(each.status_code, each.content) for each in answers} == {(404, answers[0].content)}
-    headers = [
-        {name: value for name, value in each.headers.items() if name not in ("x-request-id", "date")}
-        for each in answers
-    ]
-    assert headers == [headers[0]] * 4
-
-
-@pytest.mark.parametrize(
-    "name", ["", "x", "%00", "%ff", "..", "{upper}", "{bare}", "{id}x", "{id}/x", "{urn}"]
-)
-def test_an_id_is_written_in_one_way(house: House, server: Server, name: str):
-    begun = server.begin(f"agents/{house.agent().slug}", house.key())
-    id = begun.json()["id"]
-    forms = {"upper": id.upper(), "bare": id.replace("-", ""), "id": id, "urn": f"urn:uuid:{id}"}
-
-    answer = server.get(f"/v1/conversations/{name.format(**forms)}", house.key())
-
-    expected = 200 if name == "{upper}" else 404
-    assert answer.status_code == expected
-
-
-def test_a_read_is_answered_from_memory(house: House, server: Server, queries: Any):
-    agent, key = house.agent(), house.key()
-    path = server.begin(f"agents/{agent.slug}", key).headers["location"]
-    server.get(path, key)
-    before = queries.settled(server)
-
-    statuses = {server.get(path, key).status_code for _ in range(20)}
-
-    assert statuses == {200}
-    assert queries(server) == before
-
-
-def test_who_never_heard_of_it_asks_once(house: House, server: Server, other_server: Server, queries: Any):
-    agent, key = house.agent(), house.key()
-    path = server.begin(f"agents/{agent.slug}", key).headers["location"]
-    other_server.read("agent", agent.slug, key)
-    before = queries.settled(other_server)
-
-    other_server.get(path, key)
-    once = queries(other_server)
-    other_server.get(path, key)
-
-    assert once != before, "without this the silence would prove nothing"
-    assert queries(other_server) == once
-
-
-# What is refused
-
-
-BODIES = [
-    b"{", b"[]", b'"x"', b"1", b"null", b"NaN", b'{"caller": 1}', b'{"caller": false}', b'{"caller": []}',
-    b'{"caller": "\\u0000"}', b'{"caller": "\\ud800"}', b'{"caller": "a", "caller": "b"}', b"\xff\xfe",
-    b'{"agent": "x"}', b'{"caller": "' + b"x" * 201 + b'"}', b"[" * 5_000, b'{"a":' * 2_000, b"\0",
-    b'{"caller": ' + b"9" * 10_000 + b"}",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:24]))
-def test_no_body_makes_it_fail(house: House, server: Server, body: bytes):
-    agent, key = house.agent(), house.key()
-
-    answer = server.begin(f"agents/{agent.slug}", key, body)
-
-    assert answer.status_code in (400, 422), answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert rows(house, Conversation, agent=agent) == []
-
-
-def test_a_body_that_is_too_large_is_refused_however_it_comes(house: House, server: Server):
-    agent, key = house.agent(), house.key()
-    path, sent = f"/v1/agents/{agent.slug}/conversations", {"Authorization": f"Bearer {key}"}
-    large = b'{"caller": "' + b"x" * 20_000 + b'"}'
-
-    told_size = httpx.post(server.url + path, headers=sent, content=large)
-    in_chunks = httpx.post(server.url + path, headers=sent, content=iter([large[:9_000], large[9_000:]]))
-    small = httpx.post(server.url + path, headers=sent, content=iter([b'{"cal', b'ler": "a"}']))
-
-    assert [(each.status_code, each.json()["code"]) for each in (told_size, in_chunks)] == [
-        (413, "too_large")
-    ] * 2
-    assert small.status_code == 201
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("where", ["agents/a", "connectors/00000000-0000-4000-8000-000000000000"])
-def test_a_conversation_is_started_with_post_alone(house: House, server: Server, method: str, where: str):
-    answer = server.ask(method, f"/v1/{where}/conversations", house.key())
-
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_a_conversation_cannot_be_changed(house: House, server: Server, method: str):
-    begun = server.begin(f"agents/{house.agent().slug}", house.key())
-
-    answer = server.ask(method, begun.headers["location"], house.key())
-
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
-
-
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer pv_live_x", "Basic {key}"])
-def test_without_a_key_nothing_starts(house: House, server: Server, header: str):
-    agent = house.agent()
-    sent = {"Authorization": header.format(key=house.key())}
-
-    answer = server.client.post(f"/v1/agents/{agent.slug}/conversations", headers=sent)
-
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
-    assert rows(house, Conversation, agent=agent) == []
-
-
-def test_a_revoked_key_starts_nothing_and_reads_nothing(house: House, server: Server):
-    from versioning.workspaces.services.keys import revoke_key
-
-    agent, (key, key_id) = house.agent(), house.key_with_id()
-    path = server.begin(f"agents/{agent.slug}", key).headers["location"]
-
-    house.act(revoke_key, key_id)
-
-    assert server.begin(f"agents/{agent.slug}", key).status_code == 401
-    until(lambda: server.get(path, key).status_code == 401)
-
-
-def test_another_workspace_s_agent_and_connector_answer_as_what_never_was(house: House, server: Server):
-    stranger, agent = House.build().key(), house.agent()
-    connector = house.connector(agent)
-
-    answers = [
-        server.begin(where, stranger).content
-        for where in (f"agents/{agent.slug}", "agents/never-was", f"connectors/{connector.pk}",
-                      f"connectors/{uuid.uuid4()}", "connectors/no-id")
-    ]  # fmt: skip
-
-    assert answers == [answers[0]] * 5
-
-
-# What the database holds
 
 
 def test_a_conversation_waits_for_no_editor_and_no_editor_for_it(house: House, server: Server):

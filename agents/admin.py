@@ -76,8 +76,8 @@ class AgentAdmin(ReadOnly):
 class PartAdmin(ReadOnly):
     """Rows of the drafts of agents."""
 
-    search_fields: tuple[str, ...] = ("name", "agent__slug", "tenant__slug")
-    ordering: tuple[str, ...] = ("tenant__slug", "agent__slug", "name")
+    search_fields = ("name", "agent__slug", "tenant__slug")
+    ordering = ("tenant__slug", "agent__slug", "name")
     list_select_related = ("agent", "tenant")
 
 

@@ -4,7 +4,10 @@ import pytest
 from django.core.management.base import CommandError
 from django.db import connection
 
+from agents.models import McpServer
+from agents.services import add_part
 from tests.commands.say import say
+from tests.factories import make_agent
 from versioning.management import checks, database
 
 
@@ -21,7 +24,7 @@ def test_a_sound_installation_passes_and_every_thing_is_named(cast):
     said = say("doctor")
 
     for about in ("disk", "secret key", "address", "mail", "static files", "database", "walls", "migrations",
-                  "notices", "clocks"):  # fmt: skip
+                  "notices", "clocks", "drafts", "credentials"):  # fmt: skip
         assert f"{about}:" in said
     assert "WRONG" not in said
 
@@ -114,3 +117,28 @@ def test_notices_that_do_not_arrive_are_a_warning(monkeypatch):
     monkeypatch.setattr(checks.database, "connect", Deaf)
 
     assert "pooler" in levels(checks.listening)["warning"]
+
+
+def test_an_agent_without_its_one_draft_is_bad(cast, monkeypatch):
+    make_agent(cast.alice, locked=1)
+    one = levels(checks.drafts)
+    monkeypatch.setattr(checks, "DRAFTS", checks.DRAFTS.replace("locked_at IS NULL", "locked_at IS NOT NULL"))
+    make_agent(cast.alice)
+
+    assert one == {"good": "Every agent (1) has exactly one draft."}
+    assert levels(checks.drafts)["bad"].startswith("1 of 2 agents do not have exactly one draft")
+
+
+def test_a_database_that_lost_a_guard_of_the_draft_is_bad(cast, monkeypatch):
+    monkeypatch.setattr(checks, "DRAFTS", checks.DRAFTS.replace("one_draft", "no_such_index"))
+
+    assert "no longer holds" in levels(checks.drafts)["bad"]
+
+
+def test_credentials_that_another_secret_key_sealed_are_bad(cast, settings):
+    add_part(cast.alice, make_agent(cast.alice), McpServer, name="paid", config={"api_key": "very-secret"})
+    before = levels(checks.credentials)
+    settings.SECRET_KEY = "another" * 10
+
+    assert before == {"good": "All 1 of agents open with the secret key."}
+    assert "1 of 1 do not open" in levels(checks.credentials)["bad"]

@@ -12,7 +12,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
+from agents.models import Secret
+from agents.secrets import LABEL
 from versioning.lib import postgres, roles
+from versioning.lib.crypto import unseal
+from versioning.lib.transaction import told
 from versioning.management import database, statics
 
 LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000  # bytes of free disk
@@ -42,6 +46,9 @@ def examine() -> Iterator[Finding]:
         return
     for check in (reached, walls, migrations, listening, clocks):
         yield from check()
+    if not database.pending():
+        yield from drafts()
+        yield from credentials()
 
 
 def disk() -> Iterator[Finding]:
@@ -131,6 +138,47 @@ def migrations() -> Iterator[Finding]:
         yield Finding("bad", "migrations", f"{waiting} are not applied. Run: manage.py migrate")
     else:
         yield Finding("good", "migrations", "All are applied.")
+
+
+# Wanted: each agent with one draft, and the index and the triggers that hold it so.
+DRAFTS = """
+SELECT count(*), count(*) FILTER (WHERE found <> 1),
+  (SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass('one_draft') AND indisunique AND indisvalid),
+  (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'need_draft%%' AND tgenabled = 'A')
+FROM (SELECT a.id, count(v.id) AS found FROM versions_artifact a
+  LEFT JOIN versions_version v ON v.artifact_id = a.id AND v.locked_at IS NULL
+  WHERE a.kind = 'agent' GROUP BY a.id) AS agent
+"""
+GUARDS = 3
+
+
+def drafts() -> Iterator[Finding]:
+    """Whether each agent has exactly one draft, counted past every service."""
+    with told(operator=True), connection.cursor() as cursor:
+        cursor.execute(DRAFTS)
+        agents, wrong, indexes, guards = cursor.fetchone()
+    if wrong:
+        words = (
+            f"{wrong} of {agents} agents do not have exactly one draft. Restore the last backup beside this."
+        )
+        yield Finding("bad", "drafts", words)
+    if not indexes or guards < GUARDS:
+        words = "The database no longer holds every agent to one draft. Restore its index and triggers."
+        yield Finding("bad", "drafts", words)
+    if not wrong and indexes and guards >= GUARDS:
+        yield Finding("good", "drafts", f"Every agent ({agents}) has exactly one draft.")
+
+
+def credentials() -> Iterator[Finding]:
+    """Whether what was sealed opens with this secret key."""
+    with told(operator=True):
+        sealed = [bytes(each) for each in Secret.objects.values_list("sealed", flat=True)]
+    shut = sum(unseal(each, label=LABEL) is None for each in sealed)
+    if shut:
+        words = f"{shut} of {len(sealed)} do not open with this secret key. Bring the old one back."
+        yield Finding("bad", "credentials", words)
+    else:
+        yield Finding("good", "credentials", f"All {len(sealed)} of agents open with the secret key.")
 
 
 def listening() -> Iterator[Finding]:

@@ -83,6 +83,13 @@ def test_a_mistyped_field_is_named(rest, prompt):
     assert answer.json()["errors"] == [{"field": "mesage", "message": "Extra inputs are not permitted"}]
 
 
+def test_of_very_many_wrong_fields_the_first_are_told(rest, prompt):
+    answer = rest.post("prompts/a/versions", source="x", **{str(n): n for n in range(5_000)})
+
+    assert is_problem(answer, 422, "invalid")
+    assert len(answer.json()["errors"]) == 100
+
+
 def test_a_version_that_is_not_there_is_no_base(rest, prompt):
     assert is_problem(rest.post("prompts/a/versions", source="x", base=99), 404, "not_found")
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import make_prompt
+from tests.factories import AgentFactory, make_agent, make_prompt
 from versioning.lib import paging
 
 
@@ -34,11 +34,17 @@ def test_a_list_says_its_limit_offset_and_total(rest, cast):
 
 
 @pytest.mark.parametrize(
-    "path", ["prompts", "prompts/a/versions", "prompts/a/events", "events", "members", "keys"]
-)
+    "path",
+    [
+        "prompts", "prompts/a/versions", "prompts/a/events", "events", "members", "keys", "agents",
+        "agents/a/versions", "agents/a/events",
+    ],
+)  # fmt: skip
 def test_a_walk_by_cursor_meets_everything_once(rest, cast, path):
     make_prompt(cast.eve, slug="a", live=2, drafts=3)
+    make_agent(cast.eve, slug="a", locked=3)
     for slug in "bcdef":
+        AgentFactory(actor=cast.eve, slug=slug)
         make_prompt(cast.eve, slug=slug)
         rest.with_key()
 
@@ -80,10 +86,15 @@ def test_a_total_is_counted_so_far_and_then_said_to_be_a_minimum(rest, cast, mon
 
 
 @pytest.mark.parametrize(
-    "path", ["prompts", "prompts/a/versions?include=source", "prompts/a/events", "events"]
-)
+    "path",
+    [
+        "prompts", "prompts/a/versions?include=source", "prompts/a/events", "events", "agents",
+        "agents/a/versions", "agents/a/versions?include=source", "agents/a/mcp-servers", "agents/a/events",
+    ],
+)  # fmt: skip
 def test_a_long_list_asks_no_more_questions_than_a_short_one(rest, cast, path, django_assert_num_queries):
     make_prompt(cast.eve, slug="a", live=1)
+    make_agent(cast.eve, slug="a", locked=1, live=1)
     with CaptureQueriesContext(connection) as short:
         rest.get(path)
     asked = len(short)
@@ -92,6 +103,10 @@ def test_a_long_list_asks_no_more_questions_than_a_short_one(rest, cast, path, d
     for n in range(12):
         make_prompt(cast.eve, slug=f"b{n}", live=2, drafts=1)
         rest.post("prompts/a/versions", source=f"{n}", base=1)
+    for n in range(5):
+        make_agent(cast.eve, slug=f"b{n}", locked=2, live=2)
+        rest.post("agents/a/mcp-servers", name=f"{n}", config={"api_key": f"sealed-away-{n}"})
+        rest.post("agents/a/lock")
 
     with django_assert_num_queries(asked):
         rest.get(path)

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 
 from tests.api_client import Rest
-from tests.factories import make_prompt
+from tests.factories import make_agent, make_prompt
 from versioning.lib.transaction import told
 from versioning.versions.models import Version
+from versioning.workspaces.models import Event
 
 KEPT = ("ETag", "Location", "Content-Type", "Cache-Control")
 ONCE = {"Idempotency-Key": "order-66"}
@@ -26,6 +27,29 @@ def test_a_repeated_request_gets_the_first_answer_and_acts_once(rest, cast):
     assert [second[name] for name in KEPT] == [first[name] for name in KEPT]
     assert (second["Idempotency-Replayed"], "Idempotency-Replayed" in first) == ("true", False)
     assert Version.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("agents", {"slug": "other"}), ("agents/desk/triggers", {"name": "weekly"}),
+        ("agents/desk/lock", {"message": "Once"}), ("agents/desk/publish", {"version": "draft"}),
+        ("agents/desk/versions/1/copy", {"slug": "twin"}),
+    ],
+)  # fmt: skip
+def test_each_verb_of_agents_acts_once_for_a_key(rest, cast, path, body):
+    make_agent(cast.eve, slug="desk", locked=1)
+    before = Event.objects.count()
+
+    first, second = (rest.post(path, ONCE, **body) for _ in range(2))
+    acted = Event.objects.count() - before
+    third = rest.post(path, **body)
+
+    assert (second.status_code, second.content) == (first.status_code, first.content)
+    assert first.status_code < 300
+    assert [second.get(name) for name in KEPT] == [first.get(name) for name in KEPT]
+    assert acted == (2 if "publish" in path else 1)
+    assert third.content != first.content
 
 
 def test_the_same_key_for_another_body_or_address_is_refused(rest, cast):

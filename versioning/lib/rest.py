@@ -21,6 +21,7 @@ from versioning.lib.errors import DomainError, not_found
 from versioning.lib.problems import problem
 
 log = logging.getLogger("previse.rest")
+MOST_TOLD = 100  # of the wrong fields of one body
 
 
 class Input(Schema):
@@ -154,7 +155,8 @@ def _nobody() -> DomainError:
 
 def _invalid(error: ValidationError) -> DomainError:
     """What was wrong with which field, said for people in the title and for programs in `errors`."""
-    errors = [{"field": _field(each["loc"]), "message": each["msg"]} for each in error.errors]
+    told = error.errors[:MOST_TOLD]
+    errors = [{"field": _field(each["loc"]), "message": each["msg"]} for each in told]
     title = "; ".join(f"{each['field'] or 'body'}: {each['message']}" for each in errors[:3])
     return DomainError("invalid", title, errors=errors)
 

@@ -17,15 +17,17 @@ from versioning.lib.problems import problem
 from versioning.lib.rest import Key, Problem, Renderer, StrictParser, Token, map_errors
 
 ABOUT = """
-Everything that the pages of Previse do with prompts, for programs.
+Everything that the pages of Previse do with prompts and agents, for programs.
 
 **Who.** Send `Authorization: Bearer …` with an access token (`POST /api/auth/token`; for one hour, in one
 workspace) or an API key. A key with the scope `history` reads, one with `drafts` saves drafts; no key
-changes what is served. What is served is read elsewhere: `GET /v1/prompts/{slug}`.
+changes what is served. What is served is read elsewhere: `GET /v1/prompts/{slug}`, `GET /v1/agents/{slug}`.
 
-**Safely.** `If-Match` (or `expected_version`) with a version's `tag` refuses a write over somebody else's
-words; `generation` refuses to move a pointer that moved since. `Idempotency-Key` makes a repeated request act
-once, and answers it with the first answer, for 24 hours.
+**Safely.** `If-Match` (or `expected_version`) carries the `tag` of what is written to, as `ETag` told it, and
+refuses a write over somebody else's: of a draft of a prompt its own, of an agent's fields the agent's, of a
+part the part's; `lock`, `publish` and `revert` carry the tag of the whole draft (`draft.tag`). `generation`
+refuses to move a pointer that moved since. `Idempotency-Key` makes a repeated request act once, and answers
+it with the first answer, for 24 hours.
 
 **Lists** answer `items`, `total` (counted up to 10,000, then `total_is_minimum`), `limit`, `offset` and
 `next_cursor`; send that as `cursor` to read on.

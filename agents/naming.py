@@ -45,6 +45,11 @@ def names_in(llm_config: dict[str, Any]) -> dict[str, str | int]:
     return {slug: wanted for slug, wanted in found.items() if wanted == LIVE or _is_number(wanted)}
 
 
+def followed(llm_config: dict[str, Any]) -> list[str]:
+    """The prompts among them that are named as they are live."""
+    return [slug for slug, wanted in names_in(llm_config).items() if wanted == LIVE]
+
+
 def check_names(workspace: UUID, llm_config: dict[str, Any]) -> None:
     """Refuse names of prompts or versions that are not there. Error: `invalid` in `llm_config.prompts`."""
     named = llm_config.get("prompts")
@@ -52,7 +57,7 @@ def check_names(workspace: UUID, llm_config: dict[str, Any]) -> None:
         return
     if not isinstance(named, dict) or len(named) > MOST:
         raise _wrong(f'It is an object such as {{"greeting": "live"}}, of at most {MOST} prompts.')
-    prompts = _live_numbers(workspace, named)
+    prompts = live_numbers(workspace, named)
     for slug, wanted in named.items():
         if slug not in prompts:
             raise _wrong(f"There is no prompt '{slug[:100]}' in this workspace.")
@@ -73,7 +78,7 @@ def resolved(workspace: UUID, llm_config: dict[str, Any], *, strictly: bool) -> 
     named = names_in(llm_config)
     if not named:
         return llm_config
-    live = _live_numbers(workspace, named)
+    live = live_numbers(workspace, named)
     numbers = {slug: live.get(slug) or LIVE if wanted == LIVE else wanted for slug, wanted in named.items()}
     if strictly:
         _refuse_unfrozen(workspace, numbers)
@@ -101,7 +106,7 @@ def kept_live(workspace: UUID, now: dict[str, Any], back: dict[str, Any]) -> dic
     named, was = names_in(back), names_in(now)
     if not named:
         return back
-    live = _live_numbers(workspace, named)
+    live = live_numbers(workspace, named)
     return {
         **back,
         "prompts": back["prompts"]
@@ -115,7 +120,7 @@ def kept_live(workspace: UUID, now: dict[str, Any], back: dict[str, Any]) -> dic
 def named_by(actor: Actor, llm_config: dict[str, Any]) -> list[Named]:
     """The prompts that a configuration names, each with what is live now."""
     named = names_in(llm_config)
-    live = _live_numbers(actor.workspace.id, named)
+    live = live_numbers(actor.workspace.id, named)
     return [
         Named(slug, wanted, live.get(slug) if wanted == LIVE else int(wanted), live.get(slug))
         for slug, wanted in sorted(named.items())
@@ -151,7 +156,7 @@ def _both(drafts: Any, served: Any) -> list[Any]:
     return sorted(found.values(), key=lambda agent: str(agent.slug))
 
 
-def _live_numbers(workspace: UUID, slugs: Iterable[str]) -> dict[str, int | None]:
+def live_numbers(workspace: UUID, slugs: Iterable[str]) -> dict[str, int | None]:
     """The live number of each prompt that is there."""
     rows = Artifact.objects.filter(workspace_id=workspace, kind="prompt", slug__in=[*slugs])
     return dict(rows.annotate(number=F("live__number")).values_list("slug", "number"))

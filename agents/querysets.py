@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Count, Q, Subquery
+from django.db.models.expressions import RawSQL
 
 from versioning.versions.querysets import KindQuerySet, VersionQuerySet
 
@@ -22,15 +24,71 @@ class AgentQuerySet(KindQuerySet):
         """One of the list's views, by its name in FILTERS; an unknown name shows all in use."""
         return FILTERS.get(which, FILTERS["all"])(self)
 
+    def with_changes(self) -> Self:
+        """Those whose draft differs from what it was forked from; a first draft differs from nothing.
+
+        It differs too where a prompt that it follows went on: for a draft is compared as it would be served.
+        """
+        return self.filter(_changed())
+
+    def counts(self) -> dict[str, int]:
+        """How many agents each view of the list holds, in one query."""
+        used = Q(archived_at=None)
+        found: dict[str, int] = self.annotate(changed=_changed()).aggregate(
+            all=Count("pk", filter=used),
+            staging=Count("pk", filter=used & Q(staging__isnull=False)),
+            changes=Count("pk", filter=used & Q(changed=True)),
+            idle=Count("pk", filter=used & Q(live=None)),
+            archived=Count("pk", filter=~used),
+        )
+        return found
+
+    def with_summary(self) -> Self:
+        """As of every kind, with the draft's number, who saved it last, and whether it differs."""
+        draft = self._versions().drafts()
+        return (
+            super()
+            .with_summary()
+            .annotate(
+                draft_number=Subquery(draft.values("number")[:1]),
+                draft_author=Subquery(draft.values("author_name")[:1]),
+                changed=_changed(),
+            )
+        )
+
     def newest_versions(self) -> VersionQuerySet:
         """The newest that was locked: the draft, which every agent has, bears no message."""
         return self._versions().exclude(locked_at=None).order_by("-number")
+
+
+CHANGED = """
+EXISTS (
+    SELECT 1 FROM versions_version draft
+    JOIN versions_version base ON base.id = draft.forked_from_id
+    WHERE draft.artifact_id = builder_agents.id AND draft.locked_at IS NULL
+      AND (draft.digest <> base.digest OR CASE
+        WHEN jsonb_typeof(builder_agents.llm_config -> 'prompts') = 'object' THEN EXISTS (
+            SELECT 1 FROM jsonb_each_text(builder_agents.llm_config -> 'prompts') named
+            JOIN versions_artifact prompt ON prompt.workspace_id = builder_agents.tenant_id
+              AND prompt.kind = 'prompt' AND prompt.slug = named.key
+            JOIN versions_version live ON live.id = prompt.live_id
+            WHERE named.value = 'live' AND live.number::text IS DISTINCT FROM
+              base.source::jsonb #>> ARRAY['agent', 'llm_config', 'prompts', named.key])
+        ELSE false END)
+)
+"""
+
+
+def _changed() -> RawSQL:
+    """Whether an agent's draft differs from what it was forked from."""
+    return RawSQL(CHANGED, (), output_field=models.BooleanField())  # noqa: S611  nothing is put into it
 
 
 # The views of the list, by the name that its URL carries.
 FILTERS: dict[str, Callable[[AgentQuerySet], AgentQuerySet]] = {
     "all": lambda agents: agents.in_use(),
     "staging": lambda agents: agents.in_use().staged(),
+    "changes": lambda agents: agents.in_use().with_changes(),
     "idle": lambda agents: agents.in_use().not_live(),
     "archived": lambda agents: agents.archived(),
 }

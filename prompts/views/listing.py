@@ -1,60 +1,56 @@
 """All prompts: the list, a new one."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from prompts.forms import NewPrompt
 from prompts.models import Prompt
-from prompts.querysets import FILTERS
 from prompts.services import create_prompt
-from prompts.tables import prompt_table
+from prompts.tables import PromptTable
 from prompts.views.entry import page_of
 from versioning.lib.errors import DomainError
 from versioning.lib.htmx import done, render_page
+from versioning.versions.presenters.catalogue import Shelf, catalogue
 from versioning.workspaces.actor import actor_of
 from versioning.workspaces.policy import Act, require
 
-LABELS = {
-    "all": "All",
-    "staging": "On staging",
-    "drafts": "With drafts",
-    "idle": "Not live",
-    "archived": "Archived",
-}
+SHELF = Shelf(
+    kind="prompt",
+    table=PromptTable,
+    views={
+        "all": "All", "staging": "On staging", "drafts": "With drafts", "idle": "Not live",
+        "archived": "Archived",
+    },
+    nothing={
+        "": (
+            "No prompts yet",
+            "Write the first one, or import a file of histories. Programs read what is live with a key.",
+        ),
+        "read": ("No prompts yet", "An editor of this workspace can write the first one."),
+        "staging": (
+            "Nothing is on staging",
+            "Test keys get what is live. Choose “Set as staging” on a version to let them see it first.",
+        ),
+        "drafts": (
+            "No drafts",
+            "Everything that was saved has been live. Open a prompt and save a new version to have one.",
+        ),
+        "idle": ("Every prompt is live", "Prompts of which no version is live are listed here."),
+        "archived": (
+            "Nothing is archived",
+            "A prompt that nobody reads any more can be archived on its Settings tab. Its history stays.",
+        ),
+    },
+)  # fmt: skip
 
 
 @require_safe
 def list_page(request: HttpRequest) -> HttpResponse:
     """The prompts of the workspace: searched, filtered, sorted, loaded as one scrolls."""
     actor = actor_of(request)
-    words, show = request.GET.get("q", "").strip(), request.GET.get("show", "all")
-    show = show if show in FILTERS else "all"
-    found = Prompt.objects.in_workspace(actor)
-    found = found.search(words) if words else found
-    counts = found.counts()
-    table = prompt_table(request, actor, found.showing(show).with_pointers().with_summary())
-    shown = {
-        "table": table, "q": words, "show": show, "count": counts[show], "sort": request.GET.get("sort", ""),
-        "filters": _filters(request, actor, counts, show), "some": any(counts.values()),
-    }  # fmt: skip
-    return render_page(request, "prompts/list.html", shown, part="found")
-
-
-def _filters(request: HttpRequest, actor: Any, counts: dict[str, int], show: str) -> list[dict[str, Any]]:
-    """The views of the list with their counts; that of staging goes where staging is off."""
-    listed = []
-    for name, label in LABELS.items():
-        if name == "staging" and not actor.workspace.staging_enabled:
-            continue
-        query = QueryDict(mutable=True)
-        kept = {"q": request.GET.get("q", "").strip(), "sort": request.GET.get("sort", ""), "show": name}
-        query.update({key: value for key, value in kept.items() if value and value != "all"})
-        url = f"?{query.urlencode()}" if query else request.path
-        listed.append({"label": label, "url": url, "count": counts[name], "current": name == show})
-    return listed
+    shown = catalogue(request, actor, SHELF, Prompt.objects.in_workspace(actor))
+    return render_page(request, "versions/list.html", shown, part="found")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -158,9 +158,7 @@ def drafts() -> Iterator[Finding]:
         cursor.execute(DRAFTS)
         agents, wrong, indexes, guards = cursor.fetchone()
     if wrong:
-        words = (
-            f"{wrong} of {agents} agents do not have exactly one draft. Restore the last backup beside this."
-        )
+        words = f"{wrong} of {agents} agents do not have exactly one draft. Compare with a backup."
         yield Finding("bad", "drafts", words)
     if not indexes or guards < GUARDS:
         words = "The database no longer holds every agent to one draft. Restore its index and triggers."

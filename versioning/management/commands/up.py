@@ -14,7 +14,7 @@ from versioning.management import database, first_time, serving, statics
 
 ONE_AT_A_TIME = 7_046_029_254  # an advisory lock: two starts neither migrate at once nor make two demos
 GREETING = """
-Made the workspace "demo", with prompts and histories to look around in.
+Made the workspace "demo", with prompts, agents and their histories to look around in.
 
     sign in as   {email}
     password     {password}

@@ -16,12 +16,13 @@ from concurrent.futures import wait as wait_for
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from io import StringIO
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from versioning.lib.transaction import told
@@ -92,13 +93,16 @@ class Answering:
         """How it ended."""
         self.status, self.error = status, error or self.error
 
-    def row(self) -> dict[str, Any]:
-        """What the row shall say."""
+    def words(self) -> dict[str, Any]:
+        """What has come so far, as the row says it. Any thread may ask."""
         return {
-            "answer": self._text.getvalue(), "status": self.status, "error": self.error,
-            "tokens_in": self.tokens_in, "tokens_out": self.tokens_out, "started_at": self.started_at,
-            "first_token_at": self.first_token_at, "seen_at": timezone.now(),
+            "answer": self._text.getvalue(), "tokens_in": self.tokens_in, "tokens_out": self.tokens_out,
+            "started_at": self.started_at, "first_token_at": self.first_token_at,
         }  # fmt: skip
+
+    def row(self) -> dict[str, Any]:
+        """All that the row shall say."""
+        return self.words() | {"status": self.status, "error": self.error, "seen_at": timezone.now()}
 
 
 class Runner:
@@ -139,7 +143,7 @@ class Runner:
             self._loop.call_soon_threadsafe(found.task.cancel)
 
     def under_way(self, run_id: UUID) -> Answering | None:
-        """The run as it is in memory, if it is here. Ask in the loop."""
+        """The run as it is in memory, if it is here."""
         return self._under_way.get(run_id)
 
     def join(self, seconds: float = 30) -> None:
@@ -207,8 +211,8 @@ class Runner:
                 continue
             row = one.row()
             try:
-                there = await self.in_thread(lambda row=row: _write(one.job, row))  # type: ignore[misc]
-            except DatabaseError:
+                there = await self.in_thread(partial(_write, one.job, row))
+            except Error:
                 log.warning("run %s: the database is away, its words stay in memory", one.job.run_id)
                 continue
             written, at = now, time.monotonic()
@@ -219,16 +223,13 @@ class Runner:
     async def _write_end(self, one: Answering) -> None:
         """Write how it ended. A run that was stopped stays so, with the words that came until then."""
         row = one.row() | {"finished_at": timezone.now()}
-        words = {
-            name: row[name] for name in ("answer", "tokens_in", "tokens_out", "first_token_at", "started_at")
-        }
         deadline = time.monotonic() + INSIST
         while True:
             try:
-                if not await self.in_thread(lambda: _write(one.job, row)):
-                    await self.in_thread(lambda: _write(one.job, words, status=RunStatus.STOPPED))
+                if not await self.in_thread(partial(_write, one.job, row)):
+                    await self.in_thread(partial(_write, one.job, one.words(), status=RunStatus.STOPPED))
                 return
-            except DatabaseError:
+            except Error:
                 log.warning("run %s: its end cannot be written yet", one.job.run_id)
                 if self._closing or time.monotonic() > deadline:
                     return

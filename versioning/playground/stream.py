@@ -10,12 +10,13 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
 from django.core import signing
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from versioning.lib.transaction import tell, told
 from versioning.playground.models import Run
@@ -91,8 +92,8 @@ async def _reader(slug: str, run_id: str, token: str) -> Reader | None:
     if signed["run"] != str(run):
         return None
     try:
-        return await runner.in_thread(lambda: _admitted(slug, run, person))
-    except DatabaseError:
+        return await runner.in_thread(partial(_admitted, slug, run, person))
+    except Error:
         return None
 
 
@@ -178,7 +179,7 @@ async def _from_row(reader: Reader, at: int) -> tuple[str, bool]:
 
     try:
         return await runner.in_thread(read)
-    except DatabaseError:
+    except Error:
         return "", False
 
 

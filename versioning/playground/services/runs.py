@@ -54,8 +54,10 @@ def stop_run(actor: Actor, run_id: UUID) -> Run:
     """End an answer where it is; what has come stays. One that has ended is left alone."""
     require(actor, Act.TRY)
     run = run_of(actor, run_id)
+    here = runner.under_way(run.pk)  # its row may be half a second behind
+    words = here.words() if here else {}
     stopped = Run.objects.filter(pk=run.pk, status__in=OPEN).update(
-        status=RunStatus.STOPPED, finished_at=actor.now()
+        status=RunStatus.STOPPED, finished_at=actor.now(), **words
     )
     if stopped:
         run.refresh_from_db()

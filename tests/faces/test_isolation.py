@@ -16,16 +16,13 @@ from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
-from prompts.models import WorkingCopy
+from agents.services import create_agent
 from prompts.services import create_prompt
-from tests.factories import make_prompt
+from tests.factories import AgentFactory, make_prompt
+from tests.objects import Values, everything, filled, never
 from versioning.api import api
 from versioning.lib.transaction import told
-from versioning.playground.services import change_provider, start_runs
 from versioning.versions.models import Version
-from versioning.workspaces.models import Member
-from versioning.workspaces.services.keys import create_key
-from versioning.workspaces.services.members import invite
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 METHODS = ("GET", "POST")  # a page knows no other
@@ -37,7 +34,7 @@ class Route:
 
     template: str
 
-    def url(self, values: dict[str, object]) -> str:
+    def url(self, values: Values) -> str:
         """The address with its parameters filled in. KeyError names a parameter without a value."""
         return "/" + PARAMETER.sub(lambda match: str(values[match[1]]), self.template)
 
@@ -55,35 +52,7 @@ def routes(prefix: str, resolver: URLResolver | None = None, so_far: str = "") -
 @pytest.fixture
 def values(cast):
     """For every parameter of every route, something that exists in demo."""
-    prompt = make_prompt(cast.eve, slug="greeting", live=2, drafts=2)
-    copies = [
-        WorkingCopy.objects.create(
-            workspace=cast.demo, prompt=prompt, user=cast.alice.user, source=f"Copy {n}",
-            updated_at=cast.eve.now(), kept_at=cast.eve.now(),
-        )
-        for n in range(2)
-    ]  # fmt: skip
-    key, _ = create_key(cast.alice, name="program", kind="live")
-    invited, _ = invite(cast.alice, role="viewer")
-    [run] = start_runs(cast.eve, prompt, [3], values={"name": "Ann"})
-    change_provider(cast.alice, base_url="https://api.example/v1", model="tiny", key="")
-    return {
-        "workspace": cast.demo.slug,
-        "slug": prompt.slug,
-        "collection": "prompts",
-        "run_id": run.pk,
-        "number": 3,
-        "n": 3,
-        "old": 1,
-        "new": 2,
-        "sequence": 1,
-        "copy": copies[0].pk,
-        "event": prompt.pk,
-        "event_id": prompt.pk,
-        "key_id": key.pk,
-        "invite_id": invited.pk,
-        "member_id": Member.objects.get(user=cast.bob.user).pk,
-    }
+    return everything(cast)
 
 
 def normal(response: HttpResponse) -> tuple[int, bytes]:
@@ -92,10 +61,10 @@ def normal(response: HttpResponse) -> tuple[int, bytes]:
     return response.status_code, body
 
 
-def leaks(web, workspace: str, values: dict[str, object]) -> list[str]:
+def leaks(web, workspace: str, values: Values) -> list[str]:
     """Addresses that answer otherwise than an address that never was, with any method."""
-    never = normal(web.client.get("/w/never-was/prompts/"))
-    assert never[0] == 404
+    nothing = normal(web.client.get("/w/never-was/prompts/"))
+    assert nothing[0] == 404
     found = []
     for route in routes("w/"):
         own = values | {"workspace": workspace}
@@ -103,7 +72,7 @@ def leaks(web, workspace: str, values: dict[str, object]) -> list[str]:
             continue  # charlie's own lists: they name no object
         for method in METHODS:
             answer = normal(web.client.generic(method, route.url(own)))
-            if answer != never and answer[0] != 405:
+            if answer != nothing and answer[0] != 405:
                 found.append(f"{method} {route.template}: {answer[0]}")
     return found
 
@@ -128,7 +97,10 @@ def test_a_strangers_own_workspace_answers_404_for_every_object_of_another(web, 
     assert found == []
 
 
-SAMPLES = {"version": 1, "name": "x", "source": "x", "role": "viewer", "archived": True}
+SAMPLES = {
+    "version": 1, "name": "x", "source": "x", "role": "viewer", "archived": True, "slug": "x",
+    "schema_data": {"title": "x"}, "channel": "api",
+}  # fmt: skip
 
 
 def rest_routes() -> Iterator[tuple[str, str, str]]:
@@ -148,14 +120,12 @@ def rest_routes() -> Iterator[tuple[str, str, str]]:
 
 def test_an_unknown_object_and_anothers_are_the_same_answer_in_rest(cast, values, rest):
     """With a token of charlie's: byte for byte the answer for what was never issued."""
-    stranger, nothing = rest.of(cast.charlie), "00000000-0000-4000-8000-000000000000"
-    unknown = values | {"slug": "never-was"}
-    unknown |= dict.fromkeys(("key_id", "invite_id", "member_id", "run_id"), nothing)
+    stranger, unknown = rest.of(cast.charlie), never(values)
     query, differing = "?from=1&to=2&at=2026-11-20T14:03Z", []
     for method, template, body in rest_routes():
-        theirs = stranger.send(method, template.format(**values) + query, body)
-        never = stranger.send(method, template.format(**unknown) + query, body)
-        same = (theirs.status_code, theirs.content) == (never.status_code, never.content)
+        theirs = stranger.send(method, filled(template, values) + query, body)
+        nobodys = stranger.send(method, filled(template, unknown) + query, body)
+        same = (theirs.status_code, theirs.content) == (nobodys.status_code, nobodys.content)
         if not same or theirs.status_code != 404:
             differing.append(f"{method} {template}: {theirs.status_code} {theirs.content[:90]!r}")
 
@@ -190,6 +160,8 @@ def test_a_planted_leak_turns_the_walk_red(web, cast, values):
 
 def test_slugs_of_two_workspaces_do_not_meet(cast):
     make_prompt(cast.eve, slug="greeting")
+    AgentFactory(actor=cast.eve, slug="desk")
 
     with told(cast.elsewhere.id, cast.charlie.person_id):
         assert create_prompt(cast.charlie, slug="greeting").slug == "greeting"
+        assert create_agent(cast.charlie, slug="desk").slug == "desk"

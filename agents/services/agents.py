@@ -57,9 +57,10 @@ def refuse_reserved(slug: str) -> None:
         raise DomainError("invalid", f"'{slug}' names a page of Previse. Choose another slug.", field="slug")
 
 
-def copy_agent(actor: Actor, agent: Agent, *, slug: str, source: str) -> Agent:
-    """Make an agent of a version of another one, whose secrets it does not get."""
+def copy_agent(actor: Actor, agent: Agent, *, slug: str, source: str, name: str = "") -> Agent:
+    """Make an agent of a version of another one, whose secrets it does not get. Errors: `slug_taken`."""
     configuration = parsed(source)
+    own = configuration["agent"] | ({"name": name} if name.strip() else {})
     parts = {
         model.section: [
             {name: _without_secrets(item[name]) for name in model.TRACKED}
@@ -67,7 +68,7 @@ def copy_agent(actor: Actor, agent: Agent, *, slug: str, source: str) -> Agent:
         ]
         for model in PARTS
     }
-    return create_agent(actor, slug=slug, parts=parts, **configuration["agent"])
+    return create_agent(actor, slug=slug, parts=parts, **own)
 
 
 def change_agent(

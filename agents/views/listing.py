@@ -1,15 +1,21 @@
 """All agents: the list, and a new one."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agents.forms.new import NewAgent
 from agents.models import Agent
+from agents.services import create_agent
 from agents.tables import AgentTable
-from versioning.lib.htmx import render_page
+from agents.views.entry import page_of
+from versioning.lib.errors import DomainError
+from versioning.lib.htmx import done, render_page
 from versioning.versions.presenters.catalogue import Shelf, catalogue
 from versioning.workspaces.actor import actor_of
 from versioning.workspaces.policy import Act, require
 
+NAMED = 500  # agents that a copy can be chosen of; of any other one, on its own page
 SHELF = Shelf(
     kind="agent",
     table=AgentTable,
@@ -47,6 +53,23 @@ def list_page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Make an agent; it opens in its editor, with v1 as its draft."""
-    require(actor_of(request), Act.EDIT)
-    return render_page(request, "agents/list.html", {})
+    """Make an agent; it opens in its editor, with v1 as its draft. `?copy=` leads to a copy of another."""
+    actor = actor_of(request)
+    require(actor, Act.EDIT)
+    agents = Agent.objects.in_workspace(actor).in_use()
+    if original := agents.filter(slug=request.GET.get("copy", "").replace("\0", "")).first():
+        return HttpResponseRedirect(page_of(actor, original, "copy"))
+    form = NewAgent(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            agent = create_agent(actor, **form.fields_of_agent())
+        except DomainError as error:
+            form.blame(error)
+        else:
+            said = f"Made {agent.slug}. Its v1 is a draft: calls reach it once it is published."
+            return done(request, page_of(actor, agent, "editor"), said=said)
+    shown = {
+        "form": form, "others": agents.order_by("slug").values_list("slug", flat=True)[:NAMED],
+        "list_url": reverse("agents:list", args=[actor.workspace.slug]),
+    }  # fmt: skip
+    return render_page(request, "agents/new.html", shown, status=422 if form.errors else 200)

@@ -1,14 +1,12 @@
 """A prompt from outside its text: how programs read it, what it is called, whether it is in use."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prompts import services
 from prompts.forms import PromptWords
 from prompts.models import Prompt
-from prompts.presenters import answer_to, calls_of
+from prompts.presenters import calls_of
 from prompts.views.entry import of_prompt, page_of
 from versioning.lib.errors import DomainError
 from versioning.lib.htmx import done, render_page
@@ -21,13 +19,7 @@ from versioning.workspaces.policy import Act, require
 @of_prompt
 def code(request: HttpRequest, actor: Actor, prompt: Prompt) -> HttpResponse:
     """The calls by which a program reads this prompt, ready to copy. No key is shown."""
-    shown = header(actor, prompt, tab="code") | {
-        "prompt": prompt,
-        "calls": calls_of(actor, prompt, settings.PUBLIC_URL),
-        "answer": answer_to(prompt),
-        "keys_url": reverse("workspaces:keys", args=[actor.workspace.slug]),
-    }
-    return render_page(request, "prompts/code.html", shown)
+    return render_page(request, "versions/code.html", calls_of(actor, prompt))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

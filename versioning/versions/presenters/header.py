@@ -89,13 +89,16 @@ def header(
     staged = staging if actor.workspace.staging_enabled else None
     known = _known(artifact, newest, chosen)
     draft = draft or _draft_of(artifact, newest)
+    archived_at = kind_of(artifact).archived_at(artifact)
     offered = _offered(actor, artifact, links, known.get(chosen or 0), draft, main=tab == "editor")
     return offered | {
         "artifact": artifact,
         "words": kind_of(artifact).words,
         "draft": draft,
         "said": live is not None and live == chosen and not staged,  # by the selector's own chips
-        "archived": bool(kind_of(artifact).archived_at(artifact)),
+        "archived": bool(archived_at),
+        "archived_at": archived_at,
+        "unarchive_url": links.to("unarchive"),
         "live": live,
         "staging": staging,
         "selector": _selector(actor, artifact, links, newest, known, chosen, draft),

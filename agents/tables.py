@@ -15,7 +15,10 @@ from versioning.versions.tables import NONE, ArtifactTable, attrs
 
 
 class AgentTable(ArtifactTable):
-    """Beside what every artifact has: how far the draft has come. Its author is who saved it last."""
+    """Beside what every artifact has: how far the draft has come, and who saved it last.
+
+    Where the draft says nothing new, the author is that of the version whose message stands beside.
+    """
 
     draft_number = tables.Column(verbose_name="Draft", orderable=False, attrs=attrs("changes"))
     newest_author = tables.Column(
@@ -36,6 +39,10 @@ class AgentTable(ArtifactTable):
         words = f"{count:,} change" if count == 1 else f"{count:,} changes"
         url = reverse("agents:compare", args=[workspace, record.slug, base, value])
         return format_html('<a href="{}" title="Since v{}">{}</a>', url, base, words)
+
+    def render_newest_author(self, value: str, record: Agent) -> str:
+        """Who saved the draft last, or locked what it was forked from."""
+        return value if record.changed or not record.newest_author else str(record.newest_author)
 
     @cached_property
     def _changes(self) -> dict[UUID, tuple[int, int]]:

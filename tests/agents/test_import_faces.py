@@ -77,3 +77,13 @@ def test_the_page_shows_the_form_of_a_line(cast, web):
     assert "issue-triage" in page
     assert "To the agents" not in page
     assert web.of(cast.bob).get("agents/import/").status_code == 403
+
+
+def test_the_list_names_the_author_whose_message_it_shows(cast, web):
+    web.post("agents/import/", file=SimpleUploadedFile("one.jsonl", lines(line(WORKFLOW))))
+
+    page = web.get("agents/").content.decode()
+
+    assert "Step 1" in page
+    assert "contributor-01" in page
+    assert "Alice" not in page.split("<table")[1]

@@ -114,6 +114,12 @@ class AgentKind:
     def after_rollback(self, actor: Actor, artifact: Artifact, version: Version) -> None:
         """Nothing: the draft stays as it is."""
 
+    def counts(self, artifact: Artifact) -> dict[str, int]:
+        """The connectors in use."""
+        from agents.models import Connector
+
+        return {"connectors": Connector.objects.filter(agent_id=artifact.pk).in_use().count()}
+
     def archived_at(self, artifact: Artifact) -> object:
         """When it was archived; None while it is in use."""
         from agents.models import Agent

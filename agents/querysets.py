@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Q, Subquery
+from django.db.models import Count, F, Max, Q, Subquery
 from django.db.models.expressions import RawSQL
 
-from versioning.versions.querysets import KindQuerySet, VersionQuerySet
+from versioning.versions.querysets import COUNTED, KindQuerySet, VersionQuerySet
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from agents.models import Agent
     from versioning.workspaces.actor import Actor
 
@@ -117,6 +119,10 @@ class ConnectorQuerySet(models.QuerySet[Any]):
         """Those that were not removed."""
         return self.filter(removed_at=None)
 
+    def by_name(self) -> Self:
+        """As they are listed."""
+        return self.order_by("name", "created_at")
+
 
 class ConversationQuerySet(models.QuerySet[Any]):
     """Conversations."""
@@ -125,6 +131,32 @@ class ConversationQuerySet(models.QuerySet[Any]):
         """Only what belongs to the actor's workspace; the database's wall says it again."""
         return self.filter(workspace_id=actor.workspace.id)
 
+    def of(self, agent: Agent) -> Self:
+        """Those of one agent."""
+        return self.filter(agent_id=agent.pk)
+
+    def matching(self, *, number: int | None, connector: UUID | None, caller: str) -> Self:
+        """Those on a version, by a connector, of a caller; what is not asked for does not narrow."""
+        asked = {"number": number, "connector_id": connector, "caller": caller}
+        return self.filter(**{name: value for name, value in asked.items() if value})
+
     def newest_first(self) -> Self:
         """As they are read."""
-        return self.order_by("-started_at", "id")
+        return self.order_by("-started_at", "-pk")
+
+    def older_than(self, at: datetime, id: UUID) -> Self:
+        """What follows a row of that order: the cursor of a long list."""
+        return self.filter(Q(started_at__lt=at) | Q(started_at=at, pk__lt=id))
+
+    def counted(self) -> int:
+        """How many; beyond COUNTED it stops at one more."""
+        return self.order_by()[: COUNTED + 1].count()
+
+    def tallied(self) -> models.QuerySet[Any, dict[str, Any]]:
+        """By connector and version: how many in all, how many since the target is what it is, and the last."""
+        rows: models.QuerySet[Any, dict[str, Any]] = self.values("connector_id", "number").annotate(
+            total=Count("pk"),
+            since=Count("pk", filter=Q(started_at__gte=F("connector__target_since"))),
+            last=Max("started_at"),
+        )
+        return rows

@@ -121,6 +121,10 @@ class PromptKind:
         if actor.user:
             open_version(actor, artifact, version, why=f"{version.label} was rolled back to")
 
+    def counts(self, artifact: Artifact) -> dict[str, int]:
+        """Nothing beside the versions."""
+        return {}
+
     def archived_at(self, artifact: Artifact) -> object:
         """When it was archived; None while it is in use."""
         from prompts.models import Prompt

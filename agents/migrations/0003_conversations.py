@@ -151,7 +151,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="conversation",
             index=models.Index(
-                fields=["connector", "number", "started_at"], name="conversation_by_connector"
+                fields=["connector", "number", "started_at"], include=["workspace"],
+                name="conversation_by_connector",
             ),
         ),
         migrations.AddIndex(

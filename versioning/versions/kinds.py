@@ -92,6 +92,9 @@ class Kind(Protocol):
     def after_rollback(self, actor: "Actor", artifact: "Artifact", version: "Version") -> None:
         """What rolling back does to the editor, in the same transaction."""
 
+    def counts(self, artifact: "Artifact") -> dict[str, int]:
+        """What the tabs of the kind's own pages count, by URL name."""
+
     def archived_at(self, artifact: "Artifact") -> object:
         """When it was archived; None while it is in use."""
 

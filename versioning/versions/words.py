@@ -57,7 +57,8 @@ AGENT = Words(
     publish="Publish", publishing="publishing", published="published", settled="locked", frozen="locked",
     source="configuration", draft="Draft (latest)", shown="look",
     tabs=(
-        ("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Settings", "settings"),
+        ("Editor", "editor"), ("Versions", "versions"), ("History", "history"),
+        ("Connectors", "connectors"), ("Conversations", "conversations"), ("Settings", "settings"),
     ),
     readers="New conversations",
     first="Nothing is live now, so calls are refused. New conversations get {label}.",

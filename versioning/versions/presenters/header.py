@@ -129,10 +129,12 @@ def _tabs(
 ) -> list[dict[str, Any]]:
     """Those of the kind, and those that rooms above add for who may use them."""
     found: list[dict[str, Any]] = []
-    for label, name in kind_of(artifact).words.tabs:
+    kind = kind_of(artifact)
+    counts = {"versions": count, **kind.counts(artifact)}
+    for label, name in kind.words.tabs:
         found.append(
             {"label": label, "url": links.to(name), "current": name == tab,
-             "count": many(count) if name == "versions" else ""}
+             "count": many(counts[name]) if name in counts else ""}
         )  # fmt: skip
         found += [
             {"label": added.label, "url": links.of_room(added.url_name, v=current),

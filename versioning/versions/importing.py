@@ -144,7 +144,8 @@ def _import_one(actor: Actor, kind: str, slug: str, history: dict[int, Line], pr
             added = services.import_versions(actor, artifact, versions)
     except DomainError as error:
         return Result(kind, slug, total=_total(actor, kind, slug), problem=error.message)
-    return Result(kind, slug, added=added, total=_total(actor, kind, slug), notes=tuple(notes))
+    said = tuple(notes) if added else ()
+    return Result(kind, slug, added=added, total=_total(actor, kind, slug), notes=said)
 
 
 def _total(actor: Actor, kind: str, slug: str) -> int:

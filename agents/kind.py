@@ -9,6 +9,7 @@ from agents import naming
 from versioning.lib.errors import DomainError
 from versioning.versions.kinds import Ask, Change, Pinned
 from versioning.versions.models import Artifact, Version
+from versioning.versions.querysets import KindQuerySet
 from versioning.versions.words import AGENT
 from versioning.workspaces.actor import Actor
 
@@ -31,11 +32,16 @@ class AgentKind:
     words = AGENT
     marks: Pattern[str] | None = None
 
-    def find(self, actor: Actor, slug: str) -> Artifact | None:
-        """The agent of that slug with its pointers, its name and when it was archived."""
+    def artifacts(self, actor: Actor) -> KindQuerySet:
+        """The agents of the actor's workspace."""
         from agents.models import Agent
 
-        return Agent.objects.in_workspace(actor).with_pointers().filter(slug=slug).first()
+        found: KindQuerySet = Agent.objects.in_workspace(actor)
+        return found
+
+    def find(self, actor: Actor, slug: str) -> Artifact | None:
+        """The agent of that slug with its pointers, its name and when it was archived."""
+        return self.artifacts(actor).with_pointers().filter(slug=slug).first()
 
     def changes(self, old: str, new: str) -> list[Change]:
         """Nothing that callers must pass: they hand an agent no variables."""

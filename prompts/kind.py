@@ -8,6 +8,7 @@ from prompts.variables import VARIABLE, filled, variable_change, variables_of
 from versioning.lib.errors import DomainError
 from versioning.versions.kinds import Ask, Change, Pinned
 from versioning.versions.models import Artifact, Version
+from versioning.versions.querysets import KindQuerySet
 from versioning.versions.words import PROMPT
 from versioning.workspaces.actor import Actor
 
@@ -25,11 +26,16 @@ class PromptKind:
     words = PROMPT
     marks: Pattern[str] | None = VARIABLE
 
-    def find(self, actor: Actor, slug: str) -> Artifact | None:
-        """The prompt of that slug with its pointers, its name and when it was archived."""
+    def artifacts(self, actor: Actor) -> KindQuerySet:
+        """The prompts of the actor's workspace."""
         from prompts.models import Prompt
 
-        return Prompt.objects.in_workspace(actor).with_pointers().filter(slug=slug).first()
+        found: KindQuerySet = Prompt.objects.in_workspace(actor)
+        return found
+
+    def find(self, actor: Actor, slug: str) -> Artifact | None:
+        """The prompt of that slug with its pointers, its name and when it was archived."""
+        return self.artifacts(actor).with_pointers().filter(slug=slug).first()
 
     def changes(self, old: str, new: str) -> list[Change]:
         """The variables that came, with how often they are used, and those that went."""

@@ -36,7 +36,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "workspace": actor.workspace,
         "member": {"display_name": user.display_name, "email": user.email, "role": actor.role},
         "can": abilities(actor),
-        "jump_url": prompts,
+        "jump_url": reverse("versions:find", args=[slug]),
         "nav": SimpleLazyObject(lambda: _nav(request, actor, prompts)),
     }
 

@@ -16,6 +16,7 @@ from versioning.versions.kinds import kind_of
 from versioning.versions.models import Version
 from versioning.versions.presenters.diffs import Text, show_texts
 from versioning.versions.presenters.header import chips, header
+from versioning.versions.uses import uses_of
 from versioning.versions.views.entry import number_in, version_or_404
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.policy import Act, may
@@ -56,6 +57,7 @@ def editor_context(actor: Actor, prompt: Prompt, desk: Desk) -> dict[str, Any]:
         "variables": variables,
         "variables_count": sum(1 for variable in variables if variable["kind"] != "m"),
         "size": size_of(desk.source),
+        "uses": uses_of(actor, prompt),
         "promote": _promotable(actor, prompt, shown) if desk.writable else None,
         "compare_newer": page_of(actor, prompt, "compare", base.number, desk.newer.number)
         if base and desk.newer

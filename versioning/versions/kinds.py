@@ -9,6 +9,7 @@ from versioning.versions.words import Words
 
 if TYPE_CHECKING:
     from versioning.versions.models import Artifact, Version
+    from versioning.versions.querysets import KindQuerySet
     from versioning.workspaces.actor import Actor
 
 
@@ -55,6 +56,9 @@ class Kind(Protocol):
     one_draft: bool
     words: Words
     marks: Pattern[str] | None
+
+    def artifacts(self, actor: "Actor") -> "KindQuerySet":
+        """Those of the actor's workspace, archived ones too."""
 
     def find(self, actor: "Actor", slug: str) -> "Artifact | None":
         """The artifact of that slug with its pointers, its name and when it was archived."""

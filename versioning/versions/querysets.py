@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Concat
 
@@ -82,6 +82,17 @@ class KindQuerySet(ArtifactQuerySet):
                 | Q(said__icontains=word)
             )
         return found
+
+    def called(self, words: str) -> Self:
+        """Every word in the slug, the name or a tag; what begins with the first of them comes first."""
+        joined = Func(F("tags"), Value("\n"), function="array_to_string", output_field=models.TextField())
+        found, asked = self.alias(tag_words=joined), words.replace("\0", "").split()[:10]
+        for word in asked:
+            found = found.filter(
+                Q(slug__icontains=word) | Q(name__icontains=word) | Q(tag_words__icontains=word)
+            )
+        first = Q(slug__istartswith=asked[0]) | Q(name__istartswith=asked[0]) if asked else Q(pk=None)
+        return found.alias(begins=Case(When(first, then=0), default=1)).order_by("begins", "-changed_at")
 
     def newest_versions(self) -> VersionQuerySet:
         """Of the artifact of an outer query, the version that a list speaks of before the others."""

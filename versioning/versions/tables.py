@@ -69,7 +69,7 @@ class ArtifactTable(tables.Table):  # type: ignore[misc]
     def render_slug(self, value: str, record: Any) -> SafeString:
         """The slug as the row's link, its name beside it where that says more."""
         url = reverse(f"{kind_of(record).namespace}:editor", args=[self.actor.workspace.slug, value])
-        if "-".join(record.name.lower().split()) == value:
+        if not name_beside(record):
             return format_html('<a href="{}" title="{}">{}</a>', url, value, value)
         return format_html(
             '<a href="{}" title="{} ({})">{}</a> <span class="muted small-t">{}</span>',
@@ -102,6 +102,12 @@ class ArtifactTable(tables.Table):  # type: ignore[misc]
         """By time; the slug breaks ties, so that pages do not overlap."""
         by = F("changed_at").desc() if descending else F("changed_at").asc()
         return artifacts.order_by(by, "slug"), True
+
+
+def name_beside(artifact: Any) -> str:
+    """The name, where it says more than the slug."""
+    name: str = artifact.name
+    return "" if "-".join(name.lower().split()) == artifact.slug else name
 
 
 def paged[T: ArtifactTable](request: HttpRequest, table: T) -> T:

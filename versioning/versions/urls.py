@@ -1,9 +1,12 @@
-"""The pages that every kind of artifact has, as a map."""
+"""The pages that every kind of artifact has, as a map, and the one that finds any of them."""
 
 from django.urls import URLPattern, path
 
 from versioning.versions import views
 from versioning.versions.kinds import KINDS
+
+app_name = "versions"
+urlpatterns = [path("find/", views.find, name="find")]
 
 
 def lifecycle(kind: str) -> list[URLPattern]:

@@ -67,7 +67,8 @@ AGENT = Words(
     rolls_back=("The draft stays as it is. Newer versions stay too, and can be published again.",),
     unpublished=SafeString(
         "From then on calls are refused with <code>409 no_live_version</code>, and reading the agent answers "
-        "<code>404 no_live_version</code>. Conversations that run go on"
+        "<code>404 no_live_version</code>. Conversations that run go on, and so do connectors that stand on "
+        "versions of their own"
     ),
     refused="calls are refused with no_live_version",
     former="What changed",

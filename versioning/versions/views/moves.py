@@ -17,6 +17,7 @@ from versioning.versions.presenters.look import Look
 from versioning.versions.presenters.review import happened_since, review
 from versioning.versions.presenters.rows import pointer_act
 from versioning.versions.services.steps import refuse_archived
+from versioning.versions.uses import uses_of
 from versioning.versions.views.entry import number_in, of_artifact, shown_generation, version_or_404
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.policy import Act, require
@@ -59,7 +60,7 @@ def unpublish(request: HttpRequest, actor: Actor, artifact: Artifact) -> HttpRes
         "version": artifact.live, "generation": artifact.generation, "sequence": artifact.last_sequence,
         "action_url": links.to("unpublish"), "cancel_url": links.to("version", artifact.live.number),
         "error": error, "meanwhile": happened_since(artifact, _known(request)),
-        "message": request.POST.get("message", ""), "buttons": [],
+        "message": request.POST.get("message", ""), "buttons": [], "uses": uses_of(actor, artifact),
     }  # fmt: skip
     page = header(actor, artifact, tab="versions", current=artifact.live.number)
     return render_page(

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from agents.kind import shown
 from agents.naming import LIVE
+from agents.services.tags import tag_of
 from agents.values import read_json
 from versioning.lib.errors import DomainError
 from versioning.lib.line_ends import as_written
@@ -145,6 +146,14 @@ class EditorForm(forms.Form):
         """What was typed, as the services take it."""
         return {name: self.text(name) if isinstance(self.fields[name], Text) else value
                 for name, value in self.cleaned_data.items()}  # fmt: skip
+
+    def changed(self) -> dict[str, Any]:
+        """What was typed and is not stored: a field that somebody left alone stays as it is."""
+        return {
+            name: value
+            for name, value in self.kept().items()
+            if name not in self.stored or tag_of({"": value}) != tag_of({"": self.stored[name]})
+        }
 
     def text(self, name: str) -> str:
         """A typed text with the line ends of the stored one."""

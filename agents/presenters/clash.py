@@ -1,5 +1,6 @@
 """Somebody saved first: what they saved beside what was typed, so that nothing of either is lost."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -18,40 +19,57 @@ from versioning.workspaces.models import Event
 class Clash:
     """Who saved what, and when. `rows` are the fields that both wrote, theirs against what was typed.
 
-    `taken` names the fields that they alone wrote: the form shows their values by now.
+    `taken` names the fields that they alone wrote: the form shows their values by now. `before` is what a
+    form carries on, for the case that somebody saves again.
     """
 
     who: str
     at: datetime | None
     rows: list[Row] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
+    before: str = ""
 
 
 def clash_of(agent: Agent, section: str, form: EditorForm) -> tuple[EditorForm, Clash]:
     """A form that was typed on an older state, laid on what is stored now; `form` knows that already.
 
-    Which fields somebody typed in, their browser says (`touched`); without a script, all of them count.
+    What a field said before somebody wrote in it, their browser tells. Without a script each field that
+    differs counts as written by both.
     """
-    data = cast(QueryDict, form.data).copy()
-    now, touched = type(form)(form.stored), set(data.get("touched", "").split())
-    clash = Clash(*_who(agent, section))
+    data, now = cast(QueryDict, form.data).copy(), type(form)(form.stored)
+    before, clash = before_in(data), Clash(*_who(agent, section))
     theirs: dict[str, str] = {}
+    carried: dict[str, str] = {}
     for name in form.fields:
-        mine, stored = _text(form, name), _text(now, name)
+        mine, stored = text_of(form, name), text_of(now, name)
         if mine == stored or name == "credential":
             continue
-        if touched and name not in touched:
+        if before is not None and name not in before:
             clash.taken.append(str(form[name].label))
             _put(data, name, now[name].value())
-        else:
+            continue
+        carried[name] = stored
+        if before is None or before[name] != stored:
             theirs[name] = stored
     laid = type(form)(form.stored, data, at=form.at)
     laid.theirs = theirs
-    before = {laid[name].label: text for name, text in theirs.items()}
-    after = {laid[name].label: _text(laid, name) for name in theirs}
-    shown = show_fields({"agent": before}, {"agent": after}, Look())
-    clash.rows = [row for section_ in shown.sections for group in section_.groups for row in group.rows]
+    clash.before = json.dumps(carried, ensure_ascii=False)
+    labels = {str(laid[name].label): name for name in theirs}
+    old = {label: theirs[name] for label, name in labels.items()}
+    shown = show_fields(
+        {"agent": old}, {"agent": {label: text_of(laid, name) for label, name in labels.items()}}, Look()
+    )
+    clash.rows = [row for part in shown.sections for group in part.groups for row in group.rows]
     return laid, clash
+
+
+def before_in(data: QueryDict) -> dict[str, str] | None:
+    """What the fields that somebody wrote in said before, as a script sent it; None without one."""
+    try:
+        found = json.loads(data.get("before", ""))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _who(agent: Agent, section: str) -> tuple[str, datetime | None]:
@@ -64,7 +82,7 @@ def _who(agent: Agent, section: str) -> tuple[str, datetime | None]:
     return "Somebody", None
 
 
-def _text(form: EditorForm, name: str) -> str:
+def text_of(form: EditorForm, name: str) -> str:
     """A field's value as one reads it."""
     value = form[name].value()
     if isinstance(value, list):

@@ -84,10 +84,10 @@ def lines_of(actor: Actor, agent: Agent, connectors: Iterable[Connector]) -> lis
 
 def words_for(agent: Agent, connector: Connector) -> str:
     """What callers get now, in words."""
-    words = target_words(connector.target, connector.split)
     if connector.target != Target.LIVE:
-        return words
-    return f"{words}: {agent.live.label}" if agent.live else f"{words}: nothing, calls are refused"
+        return target_words(connector.target, connector.split)
+    live = agent.live.label if agent.live else "nothing, calls are refused"
+    return f"What is live: {live}"
 
 
 def form_of(agent: Agent, asked: Asked, error: DomainError | None = None) -> dict[str, Any]:

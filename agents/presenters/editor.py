@@ -10,7 +10,7 @@ from agents.kind import shown
 from agents.models import Agent
 from agents.presenters.prompts import Named, Offered
 from agents.presenters.rows import Line, Row, lines_of, row_of
-from agents.presenters.sections import SECTIONS, Section, own_section, parts_section, plain
+from agents.presenters.sections import SECTIONS, Section, own_section, parts_section, plain, was_of
 from agents.secrets import last_fours, masked
 from versioning.versions.models import Version
 from versioning.versions.presenters.header import Links, chips
@@ -80,6 +80,8 @@ def _read_draft(desk: Desk) -> list[Section]:
         else:
             section = plain(key, desk.count(key))
             section.lines, section.named = lines[key]
+            for line in section.lines:
+                line.was = was_of(desk, key).get(line.name)
             found.append(section)
     return found
 
@@ -95,10 +97,10 @@ def _own_lines(actor: Actor, own: dict[str, Any]) -> dict[str, tuple[list[Line],
             if field.name == "prompts":
                 continue
             if isinstance(value, dict):
-                lines.append(Line(str(field.label), shown(value) if value else "", "json"))
+                lines.append(Line(field.name, str(field.label), shown(value) if value else "", "json"))
             else:
                 look = {"instructions": "mono", "bio": "text"}.get(field.name, "")
-                lines.append(Line(str(field.label), value, look))
+                lines.append(Line(field.name, str(field.label), value, look))
         found[key] = lines, []
     if naming.names_in(own["llm_config"]):
         rows = [(slug, str(at)) for slug, at in sorted(naming.names_in(own["llm_config"]).items())]

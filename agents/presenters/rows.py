@@ -24,10 +24,14 @@ SWITCHED = {
 IN_LINE = ("name", "is_active", "enabled", "status")  # what the one line says already
 
 
-@dataclass(frozen=True)
+@dataclass
 class Line:
-    """A value to be read: its name, the value, how it looks ("", "text" with lines, "mono" or "json")."""
+    """A value to be read: what it is called, the value, how it looks ("", "text" with lines, "mono", "json").
 
+    `was` is what it was when the draft was forked.
+    """
+
+    name: str
     label: str
     value: Any
     look: str = ""
@@ -60,6 +64,7 @@ class Row:
     clash: Any = None
     error: Any = None
     saved: bool = False
+    said: str = ""
     added: bool = False  # by this very request: it takes the place of the form of a new one
     instead_of: str = ""  # the id of a part whose form stays, though it is gone
 
@@ -109,9 +114,11 @@ def lines_of(section: str, item: dict[str, Any]) -> list[Line]:
             continue
         label = str(form[name].label)
         if isinstance(value, dict):
-            found.append(Line(label, shown(value) if value else "", "json"))
+            found.append(Line(name, label, shown(value) if value else "", "json"))
         else:
-            found.append(Line(label, _label(form, name, value), "text" if name == "description" else ""))
+            found.append(
+                Line(name, label, _label(form, name, value), "text" if name == "description" else "")
+            )
     return [line for line in found if line.value]
 
 

@@ -57,6 +57,7 @@ class Section:
     new: Row | None = None
     add_url: str = ""
     saved: bool = False
+    said: str = ""
     error: Any = None
     clash: Any = None
 

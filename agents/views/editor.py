@@ -67,12 +67,12 @@ def section(request: HttpRequest, actor: Actor, agent: Agent, name: str) -> Http
     return _refused(request, actor, agent, name, form, error)
 
 
-def refusal_of(form: EditorForm, save: Callable[..., object]) -> DomainError | None:
+def refusal_of(form: EditorForm, save: Callable[..., object], *, new: bool = False) -> DomainError | None:
     """Save what a form says; or why not, which the form then shows at the field that it is about."""
     if not form.is_valid():
         return DomainError("invalid", "Nothing was saved: see what is marked.")
     try:
-        save(**form.kept())
+        save(**(form.kept() if new else form.changed()))
     except DomainError as error:
         if error.code in FATAL:
             raise
@@ -120,6 +120,10 @@ def _refused(
 ) -> HttpResponse:
     """The section with what was typed; where somebody else saved first, with theirs beside it."""
     desk = desk_of(actor, as_it_is(actor, agent))
+    if error.code == "unchanged":
+        section = own_section(desk, name)
+        section.said = error.message
+        return show(request, desk, section=section)
     clash = None
     if error.code == "stale" and request.POST.get("expected") != desk.tag(name):
         form, clash = clash_of(agent, name, own_form(desk, name, request.POST))

@@ -41,7 +41,7 @@ def new_part(request: HttpRequest, actor: Actor, agent: Agent, section: str) -> 
         refuse_unaware(desk, request.POST.get("served", ""))
         made.append(services.add_part(actor, agent, MODELS[section], **fields))
 
-    error = refusal_of(form, save)
+    error = refusal_of(form, save, new=True)
     if error is None:
         return _saved(request, actor, agent, section, str(made[0].pk), added=True)
     row = open_row(desk, section, NEW, form)
@@ -110,6 +110,10 @@ def _change(request: HttpRequest, actor: Actor, agent: Agent, section: str, id: 
     if error is None:
         return _saved(request, actor, agent, section, id)
     desk = desk_of(actor, as_it_is(actor, agent))
+    if error.code == "unchanged":
+        row = open_row(desk, section, id)
+        row.said = error.message
+        return show(request, desk, row=row)
     clash = None
     if error.code == "stale" and expected != desk.tag(section, id):
         form, clash = clash_of(agent, section, part_form(desk, section, id, request.POST))

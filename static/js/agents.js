@@ -114,11 +114,10 @@
     const state = states.get(form);
     const names = differing(form);
     const dirty = state.refused || names.length > 0 || Boolean(secret(form)?.value);
-    const touched = form.elements.touched;
-    touched.value = [...new Set([...state.touched, ...names])].join(" ");
     form.querySelector("[data-save]").disabled = !dirty;
     const discard = form.querySelector("[data-discard]");
-    if (form.closest(".part-open")) discard.textContent = dirty ? "Discard" : "Close";
+    if (state.refused) discard.hidden = false;
+    else if (form.closest(".part-open")) discard.textContent = dirty ? "Discard" : "Close";
     else discard.hidden = !dirty;
     if (dirty !== state.dirty && !state.refused) form.querySelector("[data-status]").textContent = dirty ? "Not saved yet" : "";
     state.dirty = dirty;
@@ -177,8 +176,8 @@
 
   function start(form) {
     const refused = form.hasAttribute("data-refused");
-    const touched = form.elements.touched.value.split(" ").filter(Boolean);
-    states.set(form, { before: read(form, before), dirty: refused, kept: true, refused, touched, timer: 0 });
+    const carried = JSON.parse(form.elements.before.value || "{}");
+    states.set(form, { before: read(form, before), carried, dirty: refused, kept: true, refused, timer: 0 });
     const meanwhile = typedMeanwhile.get(form.dataset.keep);
     typedMeanwhile.delete(form.dataset.keep);
     if (meanwhile) {
@@ -206,6 +205,16 @@
     clearTimeout(state.timer);
     state.timer = setTimeout(() => keep(form), PAUSE);
   });
+
+  // What the fields said before somebody wrote in them: where another saved first, the server tells by it who wrote what.
+  document.addEventListener("submit", (event) => {
+    const form = formOf(event);
+    if (!form) return;
+    const { before: was, carried } = states.get(form);
+    const said = (value) => (Array.isArray(value) ? value.map(([slug, at]) => `${slug}: ${at || "live"}`).join("\n") : value);
+    const wrote = Object.fromEntries(differing(form).map((name) => [name, said(was[name])]));
+    form.elements.before.value = JSON.stringify({ ...wrote, ...carried });
+  }, true);
 
   document.addEventListener("click", (event) => {
     const form = formOf(event);

@@ -77,6 +77,6 @@ def copy_agent(
 ) -> Status[AgentOut]:
     """Makes an agent of a version of this one, whose credentials it does not get. Editors may."""
     actor, agent = find(request, id, Act.EDIT)
-    made = services.copy_agent(actor, agent, slug=payload.slug, source=numbered(agent, n).source)
+    made = services.copy_agent(actor, agent, **payload.dict(), source=numbered(agent, n).source)
     response["Location"] = f"/api/agents/{made.slug}"
     return Status(201, agent_now(actor, made, response))

@@ -38,8 +38,10 @@ Wished = Annotated[State, Field(description="What you want of it; nothing that w
 class AgentQuery(ArtifactQuery):
     """Which agents are wanted."""
 
-    show: Literal["all", "staging", "idle", "archived"] = Field(
-        "all", description="All in use, those with staging, nothing live; archived."
+    show: Literal["all", "staging", "changes", "idle", "archived"] = Field(
+        "all",
+        description="All in use, those with staging, a draft that differs from what it was forked from, "
+        "nothing live; archived.",
     )
     slug: str = Field("", max_length=100, description="Only the one of this slug.")
 
@@ -82,6 +84,7 @@ class CopyIn(Input):
     """How the copy shall be called."""
 
     slug: str = Field(description="Fixed from now on, and never given again.", examples=["front-desk-2"])
+    name: str = Field("", description="That of the version, where it is empty.")
 
 
 class DraftRef(Schema):

@@ -220,19 +220,18 @@ def test_the_list_is_searched_by_every_word_and_by_slug(rest, cast):
 def test_the_list_shows_what_is_asked_for(rest, cast):
     make_agent(cast.eve, slug="live", locked=1, live=1)
     services.stage(cast.eve, AgentFactory(actor=cast.eve, slug="staged"), 1)
+    rest.patch("agents/live", bio="Later.")
     services.archive(cast.eve, AgentFactory(actor=cast.eve, slug="gone"))
 
     shown = {
         show: [each["slug"] for each in rest.get("agents", show=show).json()["items"]]
-        for show in ("all", "staging", "idle", "archived")
+        for show in ("all", "staging", "changes", "idle", "archived")
     }
 
     assert shown == {
-        "all": ["staged", "live"],
-        "staging": ["staged"],
-        "idle": ["staged"],
+        "all": ["staged", "live"], "staging": ["staged"], "changes": ["live"], "idle": ["staged"],
         "archived": ["gone"],
-    }
+    }  # fmt: skip
 
 
 def test_lists_are_without_long_texts(rest, cast):
@@ -250,10 +249,11 @@ def test_a_version_is_copied_without_its_credentials(rest, cast):
     rest.patch("agents/desk", bio="Later.")
 
     locked = rest.post("agents/desk/versions/1/copy", slug="twin")
-    draft = rest.post("agents/desk/versions/draft/copy", slug="heir")
+    draft = rest.post("agents/desk/versions/draft/copy", slug="heir", name="Heir")
 
     assert (locked.status_code, locked["Location"], locked.json()["versions"]) == (201, "/api/agents/twin", 1)
     assert (locked.json()["bio"], draft.json()["bio"]) == ("", "Later.")
+    assert (locked.json()["name"], draft.json()["name"]) == ("desk", "Heir")
     config = rest.get("agents/twin/mcp-servers").json()["items"][0]
     assert (config["config"], config["secrets"]) == ({"api_key": ""}, [])
     assert Secret.objects.count() == 1

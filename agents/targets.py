@@ -33,10 +33,12 @@ def aim(
     Errors: `invalid`; `not_frozen` for a draft.
     """
     places = [(start, end, version) for start, end, version in before]
-    if target == Target.LIVE:
-        return Aim(target, [], places)  # where it splits again, callers are where they were
     if target not in Target.values:
         raise refused("target", f"It is one of: {', '.join(Target.values)}.")
+    if target == Target.LIVE and split:
+        raise refused("split", "What is live goes without one. Name the target 'split' or 'version' with it.")
+    if target == Target.LIVE:
+        return Aim(target, [], places)  # where it splits again, callers are where they were
     weights = clean_weights(split, one=target == Target.VERSION)
     refuse_drafts(agent, weights)
     shares = [{"version": version, "weight": _plain(weight)} for version, weight in weights.items()]

@@ -41,6 +41,7 @@ def create_connector(
             workspace=actor.workspace, agent=agent, **own, target=to.target, split=to.split,
             places=to.places, target_since=actor.now(), created_at=actor.now(), changed_at=actor.now(),
         )  # fmt: skip
+        made.refresh_from_db()
         _note(actor, row, EventName.CONNECTOR_CREATED, made, None, _own(made))
     return made
 

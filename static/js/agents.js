@@ -267,8 +267,8 @@
     form.querySelector("[data-status]").textContent = "Saving…";
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const form = event.detail.elt;
-    const state = states.get(form);
+    const form = event.detail.requestConfig?.elt;
+    const state = form && states.get(form);
     if (!state || !event.detail.shouldSwap) return;
     const is = read(form, now);
     const late = Object.keys(is).filter((name) => !same(is[name], state.sent[name]));

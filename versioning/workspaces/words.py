@@ -21,6 +21,7 @@ PLAIN = {
 }
 # The sections of a draft that is saved in pieces, and what the lists among them hold.
 SECTIONS = {"identity": "Identity", "model": "Model", "metadata": "Metadata", "agent": "fields"}
+JOINED = {"added": "to", "removed": "from"}
 ITEMS = {"schemas": "a schema", "triggers": "a trigger", "mcp_servers": "an MCP server"}
 SETTINGS = {
     "staging_enabled": {True: "switched staging on", False: "switched staging off"},
@@ -56,13 +57,16 @@ def brief(event: Event) -> dict[str, Any]:
 
 
 def section_saved(data: dict[str, Any]) -> str:
-    """What became of a section of a draft: "added a trigger", "saved Identity"; '' for a draft as a whole."""
+    """What was done to a section of a draft, to be followed by its label: "added a trigger to".
+
+    '' where the draft was rewritten as a whole.
+    """
     section, act = data.get("section"), data.get("did")
     if not isinstance(section, str):
         return ""
     if act:
-        return f"{act} {ITEMS.get(section, 'an item')}"
-    return f"saved {SECTIONS.get(section, section)}"
+        return f"{act} {ITEMS.get(section, 'an item')} {JOINED.get(act, 'of')}"
+    return f"saved {SECTIONS.get(section, section)} of"
 
 
 def did(event: Event, published: str = "promoted") -> str:
@@ -78,7 +82,7 @@ def did(event: Event, published: str = "promoted") -> str:
     if name == E.VERSION_PUBLISHED:
         return f"{published} v{to}{before}"
     if name == E.VERSION_UPDATED:
-        return f"{saved} of the draft v{to}" if (saved := section_saved(data)) else f"rewrote the draft v{to}"
+        return f"{saved} the draft v{to}" if (saved := section_saved(data)) else f"rewrote the draft v{to}"
     if name == E.STAGING_SET:
         return f"set staging to v{to}{before}"
     if name == E.ARTIFACT_CHANGED:

@@ -99,7 +99,7 @@ def _updated(event: Event) -> SafeString:
     """A draft that was rewritten whole, or a section of it."""
     section = section_saved(brief(event))
     if section:
-        return format_html("{} of <b>v{}</b>", section, event.to_number)
+        return format_html("{} <b>v{}</b>", section, event.to_number)
     return format_html("rewrote the draft <b>v{}</b>", event.from_number)
 
 

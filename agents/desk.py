@@ -153,6 +153,12 @@ def served(actor: Actor, agent: Agent, draft: Version) -> str:
     return "staging" if agent.staging_id == draft.pk and actor.workspace.staging_enabled else ""
 
 
+def require_write(desk: Desk) -> None:
+    """Refuse who cannot write to the draft. Errors: `archived`, `forbidden`."""
+    if desk.why_not:
+        raise DomainError("archived" if desk.agent.archived_at else "forbidden", desk.why_not)
+
+
 def refuse_unaware(desk: Desk, said: str) -> None:
     """Refuse a save by somebody who was not told that it is served at once. Error: `stale`."""
     if desk.served and said != desk.served:

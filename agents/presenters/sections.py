@@ -165,6 +165,17 @@ def was_of(desk: Desk, key: str) -> dict[str, Was]:
     return found
 
 
+def removal(desk: Desk, key: str, id: str) -> dict[str, Any]:
+    """What is asked before a part is removed, for components/confirm.html. Error: `not_found`."""
+    row = open_row(desk, key, id)
+    return {
+        "title": f"Remove the {row.noun} {row.name}?", "confirm_label": f"Remove {row.name}", "danger": True,
+        "text": f"It goes from the draft {desk.draft.label}. Versions that are locked keep it.",
+        "note": desk.served_words, "action_url": row.remove_url, "cancel_url": row.back_url,
+        "hidden": [("expected", row.tag), ("served", desk.served)],
+    }  # fmt: skip
+
+
 def page_of_part(desk: Desk, key: str, id: str) -> str:
     """Where a part stands on the editor's page."""
     return f"{_url(desk, 'editor')}#{Row(key, id, '').at if id != NEW else key}"

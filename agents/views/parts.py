@@ -8,18 +8,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from agents import services
-from agents.desk import MODELS, desk_of, refuse_unaware
+from agents.desk import MODELS, desk_of, refuse_unaware, require_write
 from agents.models import Agent
 from agents.presenters.clash import clash_of
 from agents.presenters.rows import NEW, Row
-from agents.presenters.sections import line_of, open_row, page_of_part, part_form
+from agents.presenters.sections import line_of, open_row, page_of_part, part_form, removal
 from agents.views.editor import after_save, refusal_of, show
 from agents.views.entry import as_it_is, of_parts, page_of
 from versioning.lib.errors import DomainError
 from versioning.lib.htmx import done, render_page, wants_part
 from versioning.versions.presenters.header import header
 from versioning.workspaces.actor import Actor
-from versioning.workspaces.policy import Act, require
 
 REMOVED = "Somebody removed it meanwhile. What you typed is here: saving adds it again."
 
@@ -29,8 +28,8 @@ REMOVED = "Somebody removed it meanwhile. What you typed is here: saving adds it
 @of_parts
 def new_part(request: HttpRequest, actor: Actor, agent: Agent, section: str) -> HttpResponse:
     """Add a part."""
-    require(actor, Act.SAVE_DRAFT)
     desk = desk_of(actor, agent)
+    require_write(desk)
     if request.method != "POST":
         closed = wants_part(request) and "closed" in request.GET
         return show(request, desk, row=Row(section, NEW, "") if closed else open_row(desk, section, NEW))
@@ -73,8 +72,8 @@ def part(request: HttpRequest, actor: Actor, agent: Agent, section: str, part: U
 @of_parts
 def remove_part(request: HttpRequest, actor: Actor, agent: Agent, section: str, part: UUID) -> HttpResponse:
     """Confirm, then take a part out of the draft."""
-    require(actor, Act.SAVE_DRAFT)
     desk, error = desk_of(actor, agent), None
+    require_write(desk)
     if request.method == "POST":
         try:
             refuse_unaware(desk, request.POST.get("served", ""))
@@ -87,14 +86,8 @@ def remove_part(request: HttpRequest, actor: Actor, agent: Agent, section: str, 
             if refused.code != "stale":
                 raise
             error, desk = refused, desk_of(actor, as_it_is(actor, agent))
-    row = open_row(desk, section, str(part))
-    shown = header(actor, agent, tab="editor", current=desk.draft.number, draft=desk.state) | {
-        "row": row, "desk": desk, "error": error, "title": f"Remove the {row.noun} {row.name}?",
-        "text": f"It goes from the draft {desk.draft.label}. Versions that are locked keep it.",
-        "note": desk.served_words, "action_url": row.remove_url, "confirm_label": f"Remove {row.name}",
-        "danger": True, "cancel_url": page_of_part(desk, section, row.id),
-        "hidden": [("expected", row.tag), ("served", desk.served)],
-    }  # fmt: skip
+    shown = header(actor, agent, tab="editor", current=desk.draft.number, draft=desk.state)
+    shown |= removal(desk, section, str(part)) | {"error": error}
     return render_page(request, "agents/remove.html", shown, status=error.status if error else 200)
 
 

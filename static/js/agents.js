@@ -4,7 +4,7 @@
   "use strict";
 
   const editor = document.querySelector(".editor[data-agent]");
-  if (!editor) return;
+  if (!editor) return; // the reader may not write
 
   const PAUSE = 300; // ms after the last key
   const OLDEST = 30 * 86400e3; // of a text that is offered back
@@ -132,25 +132,7 @@
       if (here) link.title = "Unsaved text";
       else link.removeAttribute("title");
     }
-    tellPlace();
   }
-
-  // Where in the page one is.
-  function tellPlace() {
-    const sections = [...document.querySelectorAll(".secs > .sec")];
-    const here = sections.findLast((section) => section.getBoundingClientRect().top < 160) ?? sections[0];
-    const last = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 2 && window.scrollY > 0;
-    const id = (last ? sections.at(-1) : here)?.id;
-    for (const link of document.querySelectorAll("#toc a")) {
-      if (link.hash === `#${id}`) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
-  }
-  let drawn = 0;
-  document.addEventListener("scroll", () => {
-    cancelAnimationFrame(drawn);
-    drawn = requestAnimationFrame(tellPlace);
-  }, { passive: true });
 
   // Rows of prompts: there is always an empty one.
   function addRow(form) {
@@ -240,15 +222,6 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.matches?.("[data-json]") && !event.isComposing) {
-      const { value, selectionStart: at } = event.target;
-      const indent = /[ \t]*$/.exec(/^[ \t]*/.exec(value.slice(value.lastIndexOf("\n", at - 1) + 1, at))[0])[0];
-      const deeper = /[{[]\s*$/.test(value.slice(0, at)) ? "  " : "";
-      if (!indent && !deeper) return;
-      event.preventDefault();
-      event.target.setRangeText(`\n${indent}${deeper}`, at, event.target.selectionEnd, "end");
-      event.target.dispatchEvent(new Event("input", { bubbles: true }));
-    }
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "s") return;
     event.preventDefault();
     const unsaved = forms().filter((form) => states.get(form)?.dirty);
@@ -305,6 +278,8 @@
     const { elt } = event.detail;
     if (elt === document.body) return;
     find(elt);
+    if (elt.matches?.(":has([data-saved-at]), :has(> .saved)")) window.previse?.announce("Saved");
+    if (document.activeElement === document.body) elt.querySelector?.(":scope > [data-opens]")?.focus({ preventScroll: true }); // its form closed
     // A part that was saved while one went on typing in it opens again.
     for (const link of elt.querySelectorAll?.("[data-opens]") ?? []) if (typedMeanwhile.has(link.dataset.opens)) link.click();
     tellSections();

@@ -280,3 +280,12 @@ def test_a_viewer_opens_and_writes_nothing(cast, web, htmx, agent):
     assert bob.get("agents/desk/triggers/new/").status_code == 403
     assert bob.get(f"{path(trigger)}remove/").status_code == 403
     assert bob.post(f"{path(trigger)}remove/", expected=form["expected"]).status_code == 403
+
+
+def test_nothing_is_added_to_an_archived_agent(cast, web, agent):
+    services.archive(cast.eve, agent)
+
+    answer = web.get("agents/desk/triggers/new/")
+
+    assert answer.status_code == 409
+    assert "The agent is archived" in said(answer)

@@ -210,6 +210,8 @@ def test_a_part_opens_in_its_line_beside_another_and_each_is_saved_alone(desk):
     expect(triggers.locator("[data-back]")).to_contain_text("is back")
     triggers.get_by_role("button", name="Save trigger").click()
     expect(triggers.locator(".part", has_text="nightly")).to_contain_text("Saved")
+    expect(triggers.get_by_role("link", name="Edit nightly")).to_be_focused()
+    expect(desk.page.locator("#announce")).to_have_text("Saved")
     desk.page.reload()
     expect(triggers.get_by_role("link", name="Edit nightly")).to_be_visible()
 
@@ -306,6 +308,9 @@ def test_a_version_is_read_in_the_same_layout_and_its_parts_unfold(desk):
     expect(desk.page.locator(".lockbar")).to_contain_text(
         "v1 is read-only. It is locked. Changes belong in the draft."
     )
+    expect(desk.page.locator("#toc [aria-current]")).to_have_text("Identity")
+    desk.page.get_by_role("link", name="Metadata", exact=True).click()
+    expect(desk.page.locator("#toc [aria-current]")).to_have_text("Metadata")
     desk.page.get_by_text("nightly", exact=True).click()
     expect(desk.page.get_by_text('"cron": "0 3 * * *"')).to_be_visible()
     desk.link("Go to draft v2").click()
@@ -455,3 +460,13 @@ def test_many_prompts_are_typed_not_scrolled(browsers, world):
 
     expect(section.get_by_label("Prompt", exact=True).first).to_have_value("many-7")
     expect(section.locator(".naming")).to_contain_text("has no live version yet")
+
+
+def test_enter_keeps_the_indentation_of_json(desk):
+    metadata = field(desk, "Metadata", "As JSON")
+    metadata.click()
+    for text in ("{", '"a": {', '"b": 1'):
+        desk.page.keyboard.type(text)
+        desk.page.keyboard.press("Enter")
+
+    expect(metadata).to_have_value('{\n  "a": {\n    "b": 1\n    ')

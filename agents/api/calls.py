@@ -12,6 +12,7 @@ from agents.schemas.calls import (
     ConnectorChangesIn,
     ConnectorIn,
     ConnectorOut,
+    ConversationLine,
     ConversationOut,
     ConversationQuery,
     fields_of,
@@ -95,27 +96,27 @@ def remove_connector(
 
 
 @conversations.get(
-    "/{id}/conversations", response=Page[ConversationOut], exclude_unset=True, summary="List conversations"
+    "/{id}/conversations", response=Page[ConversationLine], exclude_unset=True, summary="List conversations"
 )
 def list_conversations(request: HttpRequest, id: Id, page: Query[ConversationQuery]) -> dict[str, Any]:
     """Newest first, without their contents. Viewers may; keys with the scope `history`."""
     actor, agent = find(request, id, Act.READ)
     rows = Conversation.objects.in_workspace(actor).of(agent)
     found = rows.matching(number=page.version, connector=page.connector, caller=page.caller.replace("\0", ""))
-    return paged(found, page, ("started_at", "pk"), lambda each: ConversationOut.of(agent.slug, each))
+    return paged(found, page, ("started_at", "pk"), lambda each: ConversationLine.of(agent.slug, each))
 
 
 @conversations.get(
     "/{id}/conversations/{uuid:conversation_id}", response=ConversationOut, summary="Read a conversation"
 )
-def read_conversation(request: HttpRequest, id: Id, conversation_id: UUID) -> dict[str, Any]:
+def read_conversation(request: HttpRequest, id: Id, conversation_id: UUID) -> ConversationOut:
     """With the configuration that it is served by. Viewers may; keys with the scope `history`."""
     actor, agent = find(request, id, Act.READ)
     found = Conversation.objects.in_workspace(actor).of(agent).filter(pk=conversation_id).first()
     if found is None:
         raise not_found()
     content = Content.objects.get(workspace=actor.workspace, digest=found.digest)
-    return ConversationOut.of(agent.slug, found, content)
+    return ConversationOut.whole(agent.slug, found, content)
 
 
 def _one(agent: Agent, connector: Connector, response: HttpResponse) -> ConnectorOut:

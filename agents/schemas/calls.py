@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -98,9 +98,9 @@ class ConnectorOut(Schema):
 
     id: UUID
     name: str
-    channel: Literal["sip", "phone", "web", "api"]
+    channel: Channel
     address: str
-    target: Literal["live", "version", "split"]
+    target: Target
     version: int | None = Field(description="The version that all callers get; null with another target.")
     split: list[Share] = Field(description="The shares; empty with another target.")
     target_since: datetime
@@ -114,8 +114,8 @@ class ConnectorOut(Schema):
         """A connector with what its callers got."""
         one = connector.target == Target.VERSION
         return cls(
-            id=connector.pk, name=connector.name, channel=connector.channel, address=connector.address,
-            target=connector.target, version=connector.split[0]["version"] if one else None,
+            id=connector.pk, name=connector.name, channel=Channel(connector.channel), address=connector.address,
+            target=Target(connector.target), version=connector.split[0]["version"] if one else None,
             split=connector.split if connector.target == Target.SPLIT else [],
             target_since=connector.target_since, created=connector.created_at,
             changed=connector.changed_at, tag=f'"{connector.revision}"',
@@ -149,27 +149,36 @@ class ConversationQuery(PageQuery):
     caller: str = Field("", max_length=200, description="Those of this caller: the whole of what was sent.")
 
 
-class ConversationOut(Schema):
-    """A conversation: who came in how, and what it is served by for life."""
+class ConversationLine(Schema):
+    """A conversation: who came in how, and on which version, without what it is served by."""
 
     id: UUID
     agent: str = Field(description="The agent's slug.", examples=["front-desk"])
     label: str = Field(examples=["v41"])
     number: int = Field(examples=[41])
     digest: str = Field(description="SHA-256 of the configuration, in hex.")
-    served_from: Literal["live", "staging", "pinned", "split"]
+    served_from: str = Field(description="live, staging, pinned (its version) or split.", examples=["live"])
     connector: UUID | None
     caller: str
     started_at: datetime
-    content: dict[str, Any] = Field(description="Lists leave it out: the configuration, as `/v1` has it.")
 
     @classmethod
-    def of(cls, slug: str, conversation: Conversation, content: Content | None = None) -> dict[str, Any]:
-        """A conversation as programs read it; with its content, where that is at hand."""
-        said = {
-            "id": conversation.pk, "agent": slug, "label": f"v{conversation.number}",
-            "number": conversation.number, "digest": conversation.digest,
-            "served_from": conversation.served_from, "connector": conversation.connector_id,
-            "caller": conversation.caller, "started_at": conversation.started_at,
-        }  # fmt: skip
-        return said if content is None else {**said, **KINDS["agent"].delivered(content.body)}
+    def of(cls, slug: str, conversation: Conversation, **more: Any) -> Self:
+        """A conversation as programs read it."""
+        return cls(
+            id=conversation.pk, agent=slug, label=f"v{conversation.number}", number=conversation.number,
+            digest=conversation.digest, served_from=conversation.served_from,
+            connector=conversation.connector_id, caller=conversation.caller,
+            started_at=conversation.started_at, **more,
+        )  # fmt: skip
+
+
+class ConversationOut(ConversationLine):
+    """A conversation with what it is served by for life."""
+
+    content: dict[str, Any] = Field(description="The configuration, as `/v1` has it.")
+
+    @classmethod
+    def whole(cls, slug: str, conversation: Conversation, content: Content) -> Self:
+        """With its content."""
+        return cls.of(slug, conversation, **KINDS["agent"].delivered(content.body))

@@ -165,7 +165,7 @@ def test_an_answer_says_version_model_times_and_tokens(web, prompt, provider):
 
     page = html(web.client.get(answer["Location"]))
 
-    for words in ("v1", "tiny", "First token", "Took", "1,204", "Tokens out", "by Alice"):
+    for words in ("v1", "tiny", "First token", "Took", "1,204", "Tokens", "by Alice"):
         assert words in page
 
 
@@ -258,6 +258,16 @@ def test_the_home_offers_what_was_changed_last_and_lists_every_run(web, cast, pr
     assert "playground/?v=" not in page
     assert f"/w/demo/{PAGE}" not in found
     assert "/w/demo/prompts/farewell/playground/" in found
+
+
+def test_what_has_no_version_yet_says_so(web, cast):
+    make_prompt(cast.eve, slug="blank", source="")
+
+    page = web.get("prompts/blank/playground/")
+    sent = web.post("prompts/blank/playground/", **form())
+
+    assert "Nothing to try yet" in html(page)
+    assert (page.status_code, sent.status_code) == (200, 422)
 
 
 def test_who_may_not_try_sees_neither_tab_nor_entry_nor_page(web, cast, prompt):

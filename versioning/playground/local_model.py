@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 NAME, PORT = "smollm2-135m", 8131
-SEATS, CONTEXT = 2, 4096  # answers at the same time, and tokens for each
+SEATS, CONTEXT = 2, 4096  # answers at the same time, and tokens for each with its question
+MOST = 200  # tokens of an answer: so small a model does not always find an end
 TOLD = """
 A small model answers at {url}
 
@@ -45,7 +46,7 @@ def serve(port: int) -> Any:
     chosen = xllamacpp.CommonParams()
     chosen.model.path = str(model_file())
     chosen.model_alias = {NAME}
-    chosen.n_ctx, chosen.n_parallel = SEATS * CONTEXT, SEATS
+    chosen.n_ctx, chosen.n_parallel, chosen.n_predict = SEATS * CONTEXT, SEATS, MOST
     chosen.cpuparams.n_threads = max(1, (os.cpu_count() or 2) // 2)
     chosen.hostnames, chosen.port = ["127.0.0.1"], port
     chosen.cors_origins = "http://127.0.0.1"  # no page of another site asks it

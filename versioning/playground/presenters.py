@@ -90,7 +90,7 @@ class Desk:
     def button(self) -> str:
         """What the button does."""
         labels = " and ".join(f"v{number}" for number in self.typed.numbers)
-        return f"Run {labels}" if self.provider else f"Preview {labels}"
+        return f"{'Run' if self.provider else 'Preview'} {labels}".strip()
 
     @property
     def host(self) -> str:

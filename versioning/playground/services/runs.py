@@ -35,7 +35,8 @@ def start_runs(
     preview: the exact request, sent nowhere. Errors: `invalid`, `rate_limited`.
     """
     require(actor, Act.TRY)
-    assert 1 <= len(numbers) <= 2
+    if not 1 <= len(numbers) <= 2:
+        raise DomainError("invalid", "Choose one version, or two side by side.", field="version")
     if not Artifact.objects.in_workspace(actor).filter(pk=artifact.pk).exists():
         raise not_found()
     said = _clean(said, "input")

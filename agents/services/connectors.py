@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F
 
 from agents.addresses import clean_address
@@ -122,9 +123,12 @@ def _cleaned(*, name: Any, channel: Any, address: Any) -> dict[str, str]:
 
 
 def _refuse_taken(actor: Actor, own: dict[str, str], *, but: Connector | None = None) -> None:
-    """A SIP address or a phone number leads to one place. Two at once are told apart by the database."""
+    """A SIP address or a phone number leads to one place. Of two agents at once the second waits here."""
     if own["channel"] not in (Channel.SIP, Channel.PHONE):
         return
+    with connection.cursor() as cursor:
+        wanted = f"{actor.workspace.id} {own['channel']} {own['address']}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [wanted])
     there = Connector.objects.in_workspace(actor).in_use().filter(
         channel=own["channel"], address=own["address"]
     )  # fmt: skip

@@ -1,76 +1,16 @@
 """Many people act on one prompt at once; afterwards SQL finds every invariant whole."""
 
 import random
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
 from tests.factories import make_prompt
-from versioning.lib.errors import DomainError
+from tests.invariants.audit import violations
+from tests.invariants.together import run_together
 from versioning.lib.transaction import told
 from versioning.versions import services
 from versioning.versions.models import Version
 from versioning.workspaces.models import Event
-
-AUDIT = {
-    "a live draft": """SELECT a.slug FROM versions_artifact a JOIN versions_version v ON v.id = a.live_id
-        WHERE v.locked_at IS NULL""",
-    "a pointer outside": """SELECT a.slug FROM versions_artifact a
-        JOIN versions_version v ON v.id IN (a.live_id, a.staging_id) WHERE v.artifact_id <> a.id""",
-    "a number above the counter": """SELECT a.slug FROM versions_artifact a
-        JOIN versions_version v ON v.artifact_id = a.id WHERE v.number > a.last_number""",
-    "a gap in the sequence": """SELECT artifact_id FROM workspaces_event WHERE artifact_id IS NOT NULL
-        GROUP BY artifact_id HAVING count(*) <> max(sequence) OR min(sequence) <> 1""",
-    "a live pointer that the events do not tell": """
-        SELECT a.slug FROM versions_artifact a LEFT JOIN versions_version v ON v.id = a.live_id
-        WHERE v.number IS DISTINCT FROM (SELECT e.to_number FROM workspaces_event e
-          WHERE e.artifact_id = a.id AND e.name IN
-            ('version.published', 'version.rolled_back', 'version.unpublished')
-          ORDER BY e.sequence DESC LIMIT 1)""",
-    "a staging pointer that the events do not tell": """
-        SELECT a.slug FROM versions_artifact a LEFT JOIN versions_version v ON v.id = a.staging_id
-        WHERE v.number IS DISTINCT FROM (SELECT e.to_number FROM workspaces_event e
-          WHERE e.artifact_id = a.id AND e.name IN ('staging.set', 'staging.cleared')
-          ORDER BY e.sequence DESC LIMIT 1)""",
-    "two events that moved live from elsewhere": """
-        SELECT e.artifact_id FROM (SELECT artifact_id, from_number, lag(to_number)
-            OVER (PARTITION BY artifact_id ORDER BY sequence) AS before, sequence,
-            row_number() OVER (PARTITION BY artifact_id ORDER BY sequence) AS nth
-          FROM workspaces_event WHERE name IN
-            ('version.published', 'version.rolled_back', 'version.unpublished')) e
-        WHERE nth > 1 AND e.from_number IS DISTINCT FROM e.before""",
-}
-
-
-def violations():
-    """The names of the invariants that are broken, asked in SQL."""
-    with connection.cursor() as cursor:
-        broken = []
-        for name, question in AUDIT.items():
-            cursor.execute(question)
-            if cursor.fetchall():
-                broken.append(name)
-    return broken
-
-
-def run_together(cast, jobs):
-    """Each job in a thread and a transaction of its own, all started at once. Returns what they raised."""
-    gate = threading.Barrier(len(jobs))
-
-    def one(job):
-        gate.wait()
-        try:
-            with told(cast.demo.id, cast.eve.person_id):
-                job()
-        except DomainError as error:
-            return error.code
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(one, jobs))
 
 
 def test_of_two_promotions_bound_to_one_review_exactly_one_happens(committed_cast):

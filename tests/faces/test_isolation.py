@@ -16,13 +16,19 @@ from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
+from agents.api.entry import find
+from agents.models import Agent
 from agents.services import create_agent
 from prompts.services import create_prompt
+from tests.api_client import Rest
 from tests.factories import AgentFactory, make_prompt
 from tests.objects import Values, everything, filled, never
 from versioning.api import api
+from versioning.lib.errors import DomainError
 from versioning.lib.transaction import told
 from versioning.versions.models import Version
+from versioning.workspaces.actor import Actor
+from versioning.workspaces.policy import Act
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 METHODS = ("GET", "POST")  # a page knows no other
@@ -118,18 +124,39 @@ def rest_routes() -> Iterator[tuple[str, str, str]]:
             yield method.upper(), template.removeprefix("/api/"), json.dumps(body)
 
 
-def test_an_unknown_object_and_anothers_are_the_same_answer_in_rest(cast, values, rest):
-    """With a token of charlie's: byte for byte the answer for what was never issued."""
-    stranger, unknown = rest.of(cast.charlie), never(values)
-    query, differing = "?from=1&to=2&at=2026-11-20T14:03Z", []
+def told_apart(stranger: Rest, values: Values) -> list[str]:
+    """Operations whose answer is another for what is another's than for what was never issued."""
+    unknown, query, found = never(values), "?from=1&to=2&at=2026-11-20T14:03Z", []
     for method, template, body in rest_routes():
         theirs = stranger.send(method, filled(template, values) + query, body)
         nobodys = stranger.send(method, filled(template, unknown) + query, body)
         same = (theirs.status_code, theirs.content) == (nobodys.status_code, nobodys.content)
         if not same or theirs.status_code != 404:
-            differing.append(f"{method} {template}: {theirs.status_code} {theirs.content[:90]!r}")
+            found.append(f"{method} {template}: {theirs.status_code}")
+    return found
 
-    assert differing == []
+
+def test_an_unknown_object_and_anothers_are_the_same_answer_in_rest(cast, values, rest):
+    """With a token of charlie's: byte for byte the answer for what was never issued."""
+    assert told_apart(rest.of(cast.charlie), values) == []
+
+
+def leaking_find(request: HttpRequest, id: str, act: Act) -> tuple[Actor, Agent]:
+    """The planted leak in REST: it says of somebody else's agent that it is there."""
+    with told(None, operator=True):
+        there = Agent.objects.filter(pk=id).exists()
+    if there:
+        raise DomainError("forbidden", "This agent is not yours.")
+    return find(request, id, act)
+
+
+def test_a_planted_leak_in_rest_is_found(cast, values, rest, monkeypatch):
+    monkeypatch.setattr("agents.api.versions.find", leaking_find)
+
+    found = told_apart(rest.of(cast.charlie), values)
+
+    assert "POST agents/{id}/lock: 403" in found
+    assert {each.split("/")[0] for each in found} == {"GET agents", "POST agents"}
 
 
 def leaking_view(request: HttpRequest, slug: str) -> HttpResponse:

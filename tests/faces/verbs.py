@@ -8,6 +8,7 @@ from typing import Any
 from agents.canonical import parsed, part_fields
 from agents.models import Agent, AgentSchema, AgentTrigger, McpServer
 from agents.services import change_agent, tag_of
+from agents.services.connectors import create_connector
 from prompts.models import Prompt
 from tests.agents.sheets import sheet
 from tests.cast import Cast, Web
@@ -29,8 +30,8 @@ class Verb:
     """One verb on an artifact that is as `ready` makes it.
 
     In `page`, `path` and `form` stands `{n}` for the number, `{g}` for the generation, `{draft}` for the
-    draft's tag, `{v1}` for the first version's, `{schemas}` for the schema's id… `sheet` names the form of the
-    editor that is sent.
+    draft's tag, `{v1}` for the first version's, `{schemas}` for the schema's id… `sheet` names the form of
+    the editor that is sent.
     """
 
     name: str
@@ -113,6 +114,16 @@ def _published(name: str, number: int, form: Form, body: Form, events: list[Any]
     )  # fmt: skip
 
 
+def _called_in(
+    name: str, page: str, form: Form, method: str, path: str, body: Form, event: str
+) -> Verb:  # fmt: skip
+    """A connector that is made or changed."""
+    return Verb(
+        name, page, {"act": "save", **form}, method, path, body, [(event, None, None)], "invalid",
+        again={"name": ""}, where_protected=True, kind="agents",
+    )  # fmt: skip
+
+
 CONFIG = {"model": "large", "temperature": 0.2, "instructions": "Be brief.\nBe kind."}
 TITLED, NO_SCHEMA = {"title": "reply", "type": "object"}, {"type": 7}
 AGENTS = [
@@ -156,6 +167,14 @@ AGENTS = [
          "already_staged", kind="agents"),
     Verb("unstage", "unstage/", {}, "DELETE", "staging", {}, [("staging.cleared", 1, None)], "not_staged",
          kind="agents"),
+    _called_in("create a connector", "connectors/new/", {"channel": "api", "target": "live", "name": "More"},
+               "POST", "connectors", {"channel": "api", "name": "More"}, "connector.created"),
+    _called_in("change a connector", "connectors/{connector}/",
+               {"channel": "api", "target": "live", "name": "Other", "expected": "1"},
+               "PATCH", "connectors/{connector}", {"name": "Other"}, "connector.changed"),
+    Verb("remove a connector", "connectors/{connector}/remove/", {"expected": "1"}, "DELETE",
+         "connectors/{connector}", {}, [("connector.removed", None, None)], "not_found",
+         where_protected=True, kind="agents"),
     Verb("archive", "archive/", {}, "PATCH", "", {"archived": True},
          [("artifact.archived", None, None), ("staging.cleared", 1, None)], "live_in_the_way",
          first=services.unpublish, kind="agents"),
@@ -165,7 +184,7 @@ AGENTS = [
 def ready(cast: Cast, verb: Verb, slug: str) -> Thing:
     """A prompt whose v2 is live, v1 retired, v3 and v4 drafts, v4 staged; or an agent.
 
-    Its v2 is live, v1 staged, the draft v3 differs from v2; it has one part of each section.
+    Its v2 is live, v1 staged, the draft v3 differs from v2; it has one part of each section, one connector.
     """
     thing: Thing
     if verb.kind == "prompts":
@@ -175,6 +194,7 @@ def ready(cast: Cast, verb: Verb, slug: str) -> Thing:
         thing = make_agent(cast.eve, slug=slug, locked=2, live=2)
         services.stage(cast.eve, thing, 1)
         change_agent(cast.eve, thing, bio="In work.")
+        create_connector(cast.eve, thing, name="Orders", channel="api")
     thing.refresh_from_db()
     return thing
 
@@ -221,6 +241,7 @@ def names_of(thing: Thing) -> dict[str, Any]:
     if isinstance(thing, Agent):
         draft, first = draft_of(thing), version_of(thing, 1)
         names |= {"draft": draft.tag, "v1": first.tag, "served": "live" if draft.pk == thing.live_id else ""}
+        names["connector"] = thing.connectors.values_list("pk", flat=True).first()
         for section, model in PARTS.items():
             part = model.objects.of(thing).first()
             names[section] = part.pk if part else NOBODY

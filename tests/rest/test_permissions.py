@@ -2,8 +2,9 @@
 
 import pytest
 
-from agents.models import AgentTrigger
+from agents.models import AgentTrigger, Connector
 from agents.services import change_agent
+from agents.services.connectors import create_connector
 from tests.factories import make_agent, make_prompt
 from versioning.versions import services
 from versioning.workspaces.models import Role
@@ -62,6 +63,12 @@ ACTS = {
     "add to a live draft": ("POST", "agents/served/triggers", '{"name": "x"}', "editor"),
     "lock a live draft": ("POST", "agents/served/lock", "", "editor"),
     "revert a live draft": ("POST", "agents/served/revert", "", "editor"),
+    "list connectors": ("GET", "agents/desk/connectors", None, "viewer"),
+    "read a connector": ("GET", "agents/desk/connectors/{connector}", None, "viewer"),
+    "list conversations": ("GET", "agents/desk/conversations", None, "viewer"),
+    "create a connector": ("POST", "agents/desk/connectors", '{"name": "x", "channel": "api"}', "editor"),
+    "change a connector": ("PATCH", "agents/desk/connectors/{connector}", '{"name": "x"}', "editor"),
+    "remove a connector": ("DELETE", "agents/desk/connectors/{connector}", "", "editor"),
     "change settings": ("PATCH", "workspace", '{"name": "Other"}', "admin"),
     "see invites": ("GET", "invites", None, "admin"),
     "invite": ("POST", "invites", '{"role": "editor"}', "admin"),
@@ -72,7 +79,7 @@ ACTS = {
 }
 MOVES_LIVE = {
     "promote", "roll back", "unpublish", "publish", "lock and publish", "roll an agent back",
-    "unpublish an agent",
+    "unpublish an agent", "create a connector", "change a connector", "remove a connector",
 }  # fmt: skip
 OF_LIVE_DRAFTS = {"change a live draft", "add to a live draft", "lock a live draft", "revert a live draft"}
 OF_KEYS = {
@@ -80,7 +87,8 @@ OF_KEYS = {
         "read the list", "read a prompt", "read a version", "read the history", "compare", "read events",
         "read the past", "read all events", "read the settings", "list agents", "read an agent",
         "list parts", "read a part", "list an agent's versions", "read an agent's draft",
-        "compare configurations", "read an agent's events", "read an agent's past",
+        "compare configurations", "read an agent's events", "read an agent's past", "list connectors",
+        "read a connector", "list conversations",
     },
     "drafts": {
         "save a draft", "rewrite a draft", "change an agent", "add a schema", "add a trigger",
@@ -100,6 +108,7 @@ def desk(cast):
     agent = make_agent(cast.eve, slug="desk", locked=2, live=2)
     services.stage(cast.eve, agent, 1)
     change_agent(cast.eve, agent, bio="Changed.")
+    create_connector(cast.eve, agent, name="Orders", channel="api")
 
 
 def served(cast):
@@ -124,7 +133,8 @@ def prepare(cast, act):
 
 def ask(program, act):
     method, path, body, _ = ACTS[act]
-    path = path.format(part=AgentTrigger.objects.get().pk) if "{part}" in path else path
+    if "{" in path:
+        path = path.format(part=AgentTrigger.objects.get().pk, connector=Connector.objects.get().pk)
     return program.get(path) if method == "GET" else program.send(method, path, body)
 
 
@@ -183,7 +193,7 @@ def test_nobody_gets_in_without_a_token(rest, cast):
     for make in MADE.values():
         make(cast)
 
-    answers = [ask(rest.nobody(), act) for act in ACTS if "{part}" not in ACTS[act][1]]
+    answers = [ask(rest.nobody(), act) for act in ACTS if "{" not in ACTS[act][1]]
 
     assert {answer.status_code for answer in answers} == {401}
     assert len({answer.content for answer in answers}) == 1

@@ -11,6 +11,7 @@ BODIES = {
     "publish": '{"version": "draft"}', "copy": '{"slug": "x"}', "runs": "{}",
     "schemas": '{"schema_data": {"title": "x"}}', "triggers": '{"name": "x"}',
     "mcp-servers": '{"name": "x"}', "{id}": "{}", "{part_id}": "{}",
+    "connectors": '{"name": "x", "channel": "api"}', "{connector_id}": "{}",
 }  # fmt: skip
 LISTS = ("prompts", "agents", "invites", "keys")
 

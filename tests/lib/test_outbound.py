@@ -15,7 +15,7 @@ import httpx2
 import pytest
 
 from tests.refusals import refused
-from versioning.lib import outbound
+from versioning.lib import addresses, outbound
 
 PUBLIC, PUBLIC_6 = "93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"
 INSIDE = [
@@ -247,12 +247,12 @@ def test_an_answer_is_bounded(answer):
 
 @pytest.mark.parametrize("address", [PUBLIC, PUBLIC_6, "8.8.8.8", "64:ff9b::808:808", "192.0.0.9"])
 def test_the_public_internet_is_within_reach(address):
-    assert outbound.reachable(address, allow_private=False)
+    assert addresses.reachable(address, allow_private=False)
 
 
 @pytest.mark.parametrize("address", ["", "example.com", "1.2.3", "fe80::1%eth0"])
 def test_what_is_no_address_is_not(address):
-    assert not outbound.reachable(address, allow_private=True)
+    assert not addresses.reachable(address, allow_private=True)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_what_is_no_address_is_not(address):
     ],
 )
 def test_a_sound_address_is_kept(url, kept):
-    assert outbound.check_url(url, field="base_url") == kept
+    assert addresses.check_url(url, field="base_url") == kept
 
 
 @pytest.mark.parametrize(
@@ -280,6 +280,6 @@ def test_a_sound_address_is_kept(url, kept):
 )  # fmt: skip
 def test_an_unsound_address_is_refused_before_it_is_kept(url):
     with refused("invalid") as caught:
-        outbound.check_url(url, field="base_url")
+        addresses.check_url(url, field="base_url")
 
     assert caught.value.data["field"] == "base_url"

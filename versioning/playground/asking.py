@@ -1,21 +1,23 @@
 """Asking a model server, by the official client: its answer piece by piece; what went wrong, in words.
 
-The client takes a second to load, so it is loaded where the first run needs it, in a thread (`load`).
+The client takes a second to load, so this module is loaded by the first run, in a thread.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx2
+import openai
 from django.conf import settings
+from openai import AsyncOpenAI
+from openai.resources.chat import AsyncCompletions  # noqa: F401  the client loads its parts when they are used
+from openai.types.chat import ChatCompletionChunk
 
 from versioning.lib import outbound
+from versioning.playground.pieces import NoAnswer, Piece
 
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-    from openai.types.chat import ChatCompletionChunk
+outbound.tls()
 
 CONNECT, SILENCE = 10.0, 120.0  # seconds until it takes the call, and between two pieces of an answer
 MOST_BYTES = 20_000_000  # of an answer as it travels
@@ -26,38 +28,15 @@ CUT = {
 }
 
 
-class NoAnswer(Exception):
-    """There will be no (whole) answer; the message says why, and what to do."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """What one part of the stream brought."""
-
-    text: str = ""
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    note: str = ""
-
-
-def load() -> None:
-    """Load what asking needs. In a thread, for it takes a while."""
-    from openai.resources.chat import AsyncCompletions  # noqa: F401  the client loads its parts late
-
-    outbound.tls()
-
-
 async def ask(base_url: str, key: str, body: dict[str, Any]) -> AsyncGenerator[Piece]:
     """The answer, as it comes. Error: `NoAnswer`."""
-    import openai
-
     calls, heard = _Calls(), False
     async with _server(base_url, key) as server:
         try:
             async for chunk in await _begin(server, key, body):
                 heard = True
                 yield _piece(chunk, calls)
-        except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
+        except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             raise NoAnswer(words_for(error, body.get("model", ""), key)) from error
     if not heard:
         raise NoAnswer(
@@ -68,9 +47,7 @@ async def ask(base_url: str, key: str, body: dict[str, Any]) -> AsyncGenerator[P
 
 
 @asynccontextmanager
-async def _server(base_url: str, key: str) -> "AsyncIterator[AsyncOpenAI]":
-    import openai
-
+async def _server(base_url: str, key: str) -> AsyncIterator[AsyncOpenAI]:
     timeout = httpx2.Timeout(SILENCE, connect=CONNECT)
     allowed = settings.PLAYGROUND_ALLOW_PRIVATE
     async with outbound.client(allow_private=allowed, most=MOST_BYTES, timeout=timeout) as http:
@@ -79,12 +56,8 @@ async def _server(base_url: str, key: str) -> "AsyncIterator[AsyncOpenAI]":
         )
 
 
-async def _begin(
-    server: "AsyncOpenAI", key: str, body: dict[str, Any]
-) -> "AsyncIterator[ChatCompletionChunk]":
+async def _begin(server: AsyncOpenAI, key: str, body: dict[str, Any]) -> AsyncIterator[ChatCompletionChunk]:
     """Send the request as it is kept, with the key and with nothing of this process's environment."""
-    import openai
-
     without: dict[str, Any] = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.omit)
     if not key:
         without["Authorization"] = openai.omit
@@ -96,7 +69,7 @@ async def _begin(
     return found
 
 
-def _piece(chunk: "ChatCompletionChunk", calls: "_Calls") -> Piece:
+def _piece(chunk: ChatCompletionChunk, calls: "_Calls") -> Piece:
     text, note = "", ""
     for choice in (chunk.choices or [])[:1]:
         delta = choice.delta
@@ -133,8 +106,6 @@ class _Calls:
 
 def words_for(error: Exception, model: str, key: str) -> str:
     """What went wrong, for people, with what to do; no word of it is the key."""
-    import openai
-
     said = _said(error, key)
     if isinstance(error, openai.APIStatusError):
         return _of_status(error.status_code, model, said)
@@ -180,7 +151,7 @@ def _reason(causes: list[BaseException]) -> str:
     return f" ({words[:MOST_WORDS]})" if words else ""
 
 
-def _causes(error: BaseException | None) -> "list[BaseException]":
+def _causes(error: BaseException | None) -> list[BaseException]:
     found: list[BaseException] = []
     while error is not None and error not in found:
         found.append(error)

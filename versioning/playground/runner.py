@@ -17,6 +17,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from io import StringIO
 from typing import Any
 from uuid import UUID
@@ -26,8 +27,8 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from versioning.lib.transaction import told
-from versioning.playground.asking import NoAnswer, Piece, ask, load
 from versioning.playground.models import LOST, Run
+from versioning.playground.pieces import NoAnswer, Piece
 from versioning.playground.states import OPEN, RunStatus
 
 log = logging.getLogger("previse.playground")
@@ -37,6 +38,7 @@ LONGEST = 300.0  # seconds that an answer may take
 MOST_TEXT = 200_000  # characters that are kept of one
 WRITE_EVERY, SIGN_EVERY = 0.5, 2.0  # seconds between two writes of new words; of a sign of life without any
 INSIST = 30.0  # seconds for which the end of a run is written again and again while the database is away
+ASKING = "versioning.playground.asking"  # loaded by the first run: it takes a second
 NO_KEY = "The key of the model server can no longer be read. Enter it again in Settings → Playground."
 
 
@@ -189,9 +191,9 @@ class Runner:
         job = one.job
         if job.key is None:
             raise NoAnswer(NO_KEY)
-        await asyncio.get_running_loop().run_in_executor(self._threads, load)
+        asking = await asyncio.get_running_loop().run_in_executor(self._threads, import_module, ASKING)
         mine = self._of_workspace.setdefault(job.workspace_id, asyncio.Semaphore(AT_ONCE))
-        pieces = ask(job.base_url, job.key, job.body)
+        pieces = asking.ask(job.base_url, job.key, job.body)
         async with mine, self._here, asyncio.timeout(LONGEST), aclosing(pieces):
             one.status, one.started_at = RunStatus.STREAMING, timezone.now()
             one.ring()

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 
+from versioning.lib.addresses import check_url
 from versioning.lib.crypto import seal, unseal
 from versioning.lib.errors import DomainError, not_found
-from versioning.lib.outbound import check_url
 from versioning.playground.models import Provider
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import EventName

@@ -14,7 +14,6 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from agents.canonical import canonical
-from agents.credentials import holds_one
 from agents.formats import Collected, read
 from agents.models import PARTS, Agent, AgentSchema, McpServer
 from agents.sealing import Sealing
@@ -95,13 +94,10 @@ def _own(own: dict[str, Any], sealing: Sealing) -> dict[str, Any]:
     """The agent's own fields as they are kept, by the rules for what is typed; none may hold a credential."""
     try:
         clean_agent(own)
-        if not any(isinstance(value, str) and holds_one(value) for value in own.values()):
-            return own
-    except DomainError:
-        pass  # a credential perhaps; whatever else it is, is said below
-    kept = {name: sealing.elsewhere(value, "agent", name) for name, value in own.items()}
-    clean_agent(kept)
-    return kept
+    except DomainError:  # a credential perhaps; whatever else it is, is said below
+        own = {name: sealing.elsewhere(value, "agent", name) for name, value in own.items()}
+        clean_agent(own)
+    return own
 
 
 def _row(

@@ -61,6 +61,18 @@ def _line(most: int, *, needed: bool = False) -> Callable[[Any, str], str]:
     return clean
 
 
+def _text(most: int) -> Callable[[Any, str], str]:
+    """A text of several lines is kept as it came: a save of another field beside it must not change it."""
+
+    def clean(value: Any, field: str) -> str:
+        if not isinstance(value, str):
+            raise refused(field, "It must be a text.")
+        refuse_credentials(check_text(value, field, most=most), field)
+        return value
+
+    return clean
+
+
 def _choice(choices: type[models.TextChoices]) -> Callable[[Any, str], str]:
     def clean(value: Any, field: str) -> str:
         if value not in choices.values:
@@ -142,7 +154,7 @@ def check_reachable(fields: dict[str, Any]) -> None:
 
 
 _OWN: dict[str, Callable[[Any, str], Any]] = {
-    "name": _line(NAME_LIMIT, needed=True), "bio": _line(BIO_LIMIT), "commercial_name": _line(NAME_LIMIT),
+    "name": _line(NAME_LIMIT, needed=True), "bio": _text(BIO_LIMIT), "commercial_name": _line(NAME_LIMIT),
     "llm_config": _llm_config, "tags": _tags, "metadata": _object,
     "type": _choice(AgentType), "visibility": _choice(Visibility), "status": _choice(State),
 }  # fmt: skip
@@ -153,7 +165,7 @@ _PARTS: dict[type[Part], dict[str, Callable[[Any, str], Any]]] = {
     },
     AgentTrigger: {
         "name": _line(NAME_LIMIT, needed=True), "trigger_type": _choice(TriggerType),
-        "trigger_config": _object, "enabled": _switch, "description": _line(DESCRIPTION_LIMIT),
+        "trigger_config": _object, "enabled": _switch, "description": _text(DESCRIPTION_LIMIT),
     },
     McpServer: {
         "name": _line(NAME_LIMIT, needed=True), "endpoint": _endpoint, "transport": _choice(Transport),

@@ -7,7 +7,7 @@ import pytest
 
 from agents.canonical import canonical, parsed
 from agents.models import Agent, AgentSchema, McpServer, Secret
-from agents.services import change_agent, change_part
+from agents.services import change_agent, change_part, section_of
 from prompts.models import Prompt
 from tests.agents.histories import SHARED, TEAM, WORKFLOW, line, prompt_line
 from tests.cast import Cast
@@ -122,6 +122,17 @@ def test_the_draft_goes_on_like_any_other(cast: Cast):
     assert changed != draft_of(agent).digest == Version.objects.of(agent).get(number=1).digest
 
 
+def test_saving_one_field_leaves_the_others_as_they_came(cast: Cast):
+    import_history(cast.eve, [line(WORKFLOW)])
+    agent = Agent.objects.get()
+    shown = section_of(agent, "identity")
+
+    change_agent(cast.eve, agent, section="identity", **shown | {"tags": ["issues"]})
+
+    agent.refresh_from_db()
+    assert agent.bio == WORKFLOW["description"] == "Sorts new issues.\n"
+
+
 def test_a_longer_file_is_refused_for_the_draft_has_that_number(cast: Cast):
     import_history(cast.eve, [line(WORKFLOW)])
 
@@ -225,6 +236,7 @@ def with_credentials(token: str) -> dict[str, Any]:
         },
         "instructions": f"Call the hub with {token} as the token.",
         "tools": {"deploy": {"api_key": "hunter2hunter2"}},
+        "description": f"Has {token} in its bio.",
     }
 
 
@@ -239,8 +251,10 @@ def test_credentials_are_sealed_and_nothing_of_them_can_be_read(cast: Cast):
     assert (paid.endpoint, set(paid.config["endpoint"])) == ("https://tools.example/mcp", {"$secret", "rev"})
     assert agent.llm_config["instructions"] == "Call the hub with ${CREDENTIAL} as the token."
     assert AgentSchema.objects.get().metadata == {"api_key": "${API_KEY}"}
-    assert len(result.notes) == 2
-    assert result.notes[0].startswith("llm_config.instructions held what looks like a credential")
+    assert agent.bio == "Has ${CREDENTIAL} in its bio."
+    assert [note.split(" held what looks like a credential")[0] for note in result.notes] == [
+        "bio", "llm_config.instructions", "metadata.api_key",
+    ]  # fmt: skip
 
 
 def test_what_was_sealed_is_not_lost(cast: Cast):
@@ -268,7 +282,7 @@ def test_a_credential_that_changed_is_the_same_secret_with_a_higher_count(cast: 
     ]
     assert counts == [1, 1, 2]
     assert again == [("triage", 0, 3, "")]
-    assert Secret.objects.count() == 4
+    assert Secret.objects.count() == 5
     assert {secret.last4 for secret in Secret.objects.filter(rev=2)} == {LATER[-4:]}
 
 

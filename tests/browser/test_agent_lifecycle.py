@@ -49,10 +49,8 @@ def shown(world):
         llm_config={"model": "small", "instructions": "Be brief.", "prompts": {"named": "live"}},
     )  # fmt: skip
     world.act(world.cast.eve, services.stage, agent, 3)
-    world.act(
-        world.cast.ada, change_agent, agent, section="identity", bio="Answers at night.", tags=["voice"]
-    )
-    return agent
+    changes = {"bio": "Answers at night.", "tags": ["voice"]}
+    return world.act(world.cast.ada, change_agent, agent, section="identity", **changes)
 
 
 def stands(world, slug):

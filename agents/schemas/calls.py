@@ -114,7 +114,8 @@ class ConnectorOut(Schema):
         """A connector with what its callers got."""
         one = connector.target == Target.VERSION
         return cls(
-            id=connector.pk, name=connector.name, channel=Channel(connector.channel), address=connector.address,
+            id=connector.pk, name=connector.name, channel=Channel(connector.channel),
+            address=connector.address,
             target=Target(connector.target), version=connector.split[0]["version"] if one else None,
             split=connector.split if connector.target == Target.SPLIT else [],
             target_since=connector.target_since, created=connector.created_at,

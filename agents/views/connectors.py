@@ -79,7 +79,7 @@ def remove_connector(request: HttpRequest, actor: Actor, agent: Agent, connector
         said = f"Removed {found.name}. Its conversations stay."
         return done(request, page_of(actor, agent, "connectors"), said=said)
     shown = {
-        "title": f"Remove {found.name}?", "danger": True, "confirm_label": f"Remove {found.name}",
+        "title": f"Remove {found.name}?", "danger": True, "confirm_label": "Remove connector",
         "text": "From then on it starts no conversation: programs that call it get 404. "
         "Conversations that it started stay, and go on being served.",
         "action_url": url_of(actor, agent, "remove_connector", found.pk),

@@ -325,11 +325,13 @@ class Conversation(models.Model):
             models.Index(fields=["agent", "-started_at", "id"], name="conversation_by_agent"),
             models.Index(fields=["agent", "number", "-started_at"], name="conversation_by_version"),
             models.Index(
-                fields=["connector", "number", "started_at"], include=["workspace"],
+                fields=["connector", "number", "started_at"],
+                include=["workspace"],
                 name="conversation_by_connector",  # a wall asks for the workspace: counts read the index alone
             ),
             models.Index(
-                fields=["agent", "caller", "-started_at"], condition=~models.Q(caller=""),
+                fields=["agent", "caller", "-started_at"],
+                condition=~models.Q(caller=""),
                 name="conversation_by_caller",
             ),
         ]

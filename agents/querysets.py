@@ -153,7 +153,7 @@ class ConversationQuerySet(models.QuerySet[Any]):
         return self.order_by()[: COUNTED + 1].count()
 
     def tallied(self) -> models.QuerySet[Any, dict[str, Any]]:
-        """By connector and version: how many in all, how many since the target is what it is, and the last."""
+        """By connector and version: how many, how many since the target is what it is, and the last."""
         rows: models.QuerySet[Any, dict[str, Any]] = self.values("connector_id", "number").annotate(
             total=Count("pk"),
             since=Count("pk", filter=Q(started_at__gte=F("connector__target_since"))),

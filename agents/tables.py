@@ -40,7 +40,7 @@ class AgentTable(ArtifactTable):
         url = reverse("agents:compare", args=[workspace, record.slug, base, value])
         return format_html('<a href="{}" title="Since v{}">{}</a>', url, base, words)
 
-    def render_newest_author(self, value: str, record: Agent) -> str:
+    def render_newest_author(self, value: str, record: Any) -> str:
         """Who saved the draft last, or locked what it was forked from."""
         return value if record.changed or not record.newest_author else str(record.newest_author)
 

@@ -37,7 +37,7 @@ def stories() -> list[Story]:
 def play(story: Story, people: dict[str, Actor], now: datetime) -> Agent:
     """One agent, from its creation to its last act."""
     first = story.steps[0]
-    words = {name: value for name, value in story.words.items() if name != "tags"}
+    words: dict[str, Any] = {name: value for name, value in story.words.items() if name != "tags"}
     agent = agents.create_agent(
         people[first.who].dated(first.at(now)), slug=story.slug, tags=story.tags, **words
     )
@@ -90,4 +90,5 @@ def _fields(part: str, step: Step) -> dict[str, Any]:
 
 def _part(agent: Agent, part: str, name: str) -> Part:
     """The part of that name."""
-    return next(found for found in PARTS[part].objects.of(agent) if str(found) == name)
+    found: Part = next(found for found in PARTS[part].objects.of(agent) if str(found) == name)
+    return found

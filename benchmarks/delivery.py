@@ -1,9 +1,9 @@
-"""How fast `/v1` answers, and how soon after a commit: `python -m benchmarks.delivery`.
+"""How fast `/v1` answers, of prompts and of agents, and how soon after a commit.
 
 Absolute numbers of a machine that others use say little, so speed is a ratio to a bare ASGI application
 on the same server in the same run, round by round: of answers for each second of processor time, which is
 what decides once a core is full, and beside it of answers a second on the clock, which neighbours disturb.
-PUBLISHES, ROUNDS and SECONDS make it longer or shorter.
+PUBLISHES, ROUNDS and SECONDS make it longer or shorter. `python -m benchmarks.delivery` prints it.
 """
 
 import asyncio
@@ -30,9 +30,10 @@ LEAST_RATIO = 0.8
 MOST_MS = 100.0
 SLUG = "greeting"
 TEXT = "You are a helpful assistant of {{ company }}. " * 18  # some 0.9 kB, a common prompt
+KINDS = ("prompt", "agent")
 
 SET_UP = f"""
-from tests.factories import make_prompt
+from tests.factories import make_agent, make_prompt
 from versioning.lib.transaction import told
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.services.keys import create_key
@@ -42,6 +43,8 @@ workspace = create_workspace("bench")
 operator = Actor.of_operator(workspace, via="command")
 with told(workspace.id):
     make_prompt(operator, slug={SLUG!r}, source={TEXT!r}, live=2)
+    model = {{"model": "small", "instructions": {TEXT!r}}}
+    make_agent(operator, slug={SLUG!r}, llm_config=model, locked=2, live=2)
     print(create_key(operator, name="bench", kind="live")[1])
 """
 
@@ -60,7 +63,7 @@ with told(operator=True):
     workspace = Workspace.objects.get(slug="bench")
 operator = Actor.of_operator(workspace, via="command")
 with told(workspace.id):
-    artifact = Artifact.objects.get(slug={SLUG!r})
+    artifact = Artifact.objects.get(slug={SLUG!r}, kind=sys.argv[1])
 for line in sys.stdin:
     with told(workspace.id):
         services.promote(operator, artifact, int(line))
@@ -69,51 +72,55 @@ for line in sys.stdin:
 
 
 def run() -> list[dict[str, Any]]:
-    """The three measurements: name, value, unit, limit, and whether it holds."""
+    """The measurements of each kind: name, value, unit, limit, and whether it holds."""
     installation = Installation()
     with ExitStack() as stack:
         stack.callback(installation.remove)
         installation.start()
         key = installation.run(SET_UP).splitlines()[-1]
-        found = [*_speed(installation, key), *_freshness(installation, key)]
-    return found
+        return [
+            row
+            for kind in KINDS
+            for measure in (_speed, _freshness)
+            for row in measure(installation, key, kind)
+        ]
 
 
-def _speed(installation: Installation, key: str) -> list[dict[str, Any]]:
+def _speed(installation: Installation, key: str, kind: str) -> list[dict[str, Any]]:
     """Warm reads against the bare application, and the queries that they cost."""
     pin = ("taskset", "-c", "0") if _can_pin() else ()
     with ExitStack() as stack:
         # The write of when a key was last used, one a minute, is not a read's: it waits until the end.
         ours = Server(installation.environment | {"DELIVERY_TOUCH_SECONDS": "3600"}).start(prefix=pin)
         stack.callback(ours.stop)
-        answer = ours.prompt(SLUG, key)
+        answer = ours.read(kind, SLUG, key)
         environment = installation.environment | {"BARE_BYTES": str(_bytes_of(answer))}
         bare = Server(environment, application="benchmarks.bare:application").start(prefix=pin)
         stack.callback(bare.stop)
-        assert bare.prompt(SLUG, key).status_code == 200
+        assert bare.read(kind, SLUG, key).status_code == 200
         for server in (ours, bare):
-            _load(server, key, 1)
+            _load(server, key, 1, kind)
         before = _queries(installation, ours)
-        rounds = [(_measure(ours, key), _measure(bare, key)) for _ in range(ROUNDS)]
+        rounds = [(_measure(ours, key, kind), _measure(bare, key, kind)) for _ in range(ROUNDS)]
         asked = _queries(installation, ours) != before
     ratio, on_the_clock = (
         statistics.median(mine[column] / theirs[column] for mine, theirs in rounds) for column in (1, 0)
     )
     mine, theirs = (statistics.median(pair[side][0] for pair in rounds) for side in (0, 1))
     return [
-        _row("/v1 warm reads, ratio to a bare ASGI answer", round(ratio, 3), "", f">= {LEAST_RATIO}",
-             ratio >= LEAST_RATIO),
+        _row(f"/v1/{kind}s warm reads, ratio to a bare ASGI answer", round(ratio, 3), "",
+             f">= {LEAST_RATIO}", ratio >= LEAST_RATIO),
         _row("the same on the clock", round(on_the_clock, 3), "", "", True),
-        _row("/v1 warm reads", round(mine), "per second", "", True),
+        _row(f"/v1/{kind}s warm reads", round(mine), "per second", "", True),
         _row("bare ASGI answers of as many bytes", round(theirs), "per second", "", True),
         _row(f"queries in {round(mine * SECONDS * ROUNDS):,} warm reads", int(asked), "", "0", not asked),
     ]  # fmt: skip
 
 
-def _measure(server: Server, key: str) -> tuple[float, float]:
+def _measure(server: Server, key: str, kind: str) -> tuple[float, float]:
     """Answers per second on the clock, and per second of the server's processor time."""
     before = _processor_seconds(server)
-    rate = _load(server, key, SECONDS)
+    rate = _load(server, key, SECONDS, kind)
     spent = _processor_seconds(server) - before
     return rate, rate * SECONDS / spent if spent else rate
 
@@ -126,18 +133,18 @@ def _processor_seconds(server: Server) -> float:
     return sum(int(line.split()[0]) for line in told) / 1e9
 
 
-def _freshness(installation: Installation, key: str) -> list[dict[str, Any]]:
+def _freshness(installation: Installation, key: str, kind: str) -> list[dict[str, Any]]:
     """From a commit to the first fresh answer of each of two processes."""
     with ExitStack() as stack:
         servers = [Server(installation.environment).start() for _ in range(2)]
         for server in servers:
             stack.callback(server.stop)
-        readers = [Reader(server, key) for server in servers]
+        readers = [Reader(server, key, kind) for server in servers]
         for reader in readers:
             reader.read()
         publisher = stack.enter_context(
-            subprocess.Popen([sys.executable, "-c", PUBLISHER], cwd=ROOT, env=installation.environment,
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            subprocess.Popen([sys.executable, "-c", PUBLISHER, kind], cwd=ROOT, text=True,
+                             env=installation.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         )  # fmt: skip
         assert publisher.stdin
         assert publisher.stdout
@@ -152,7 +159,7 @@ def _freshness(installation: Installation, key: str) -> list[dict[str, Any]]:
         publisher.stdin.close()
     took.sort()
     p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
-    what = f"commit to fresh read, {PUBLISHES} publishes, 2 processes"
+    what = f"{kind}: commit to fresh read, {PUBLISHES} publishes, 2 processes"
     return [
         _row(f"{what}: p50", round(p50, 2), "ms", "", True),
         _row(f"{what}: p99", round(p99, 2), "ms", f"<= {MOST_MS:.0f}", p99 <= MOST_MS),
@@ -178,10 +185,10 @@ def _seen(readers: list["Reader"], number: int) -> list[float]:
 class Reader:
     """A client so light that what it takes itself does not show in what it measures."""
 
-    def __init__(self, server: Server, key: str) -> None:
+    def __init__(self, server: Server, key: str, kind: str) -> None:
         self._socket = socket.create_connection(("127.0.0.1", server.port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._request = _request(key)
+        self._request = _request(key, kind)
 
     def read(self) -> bytes:
         """One answer, headers and all: it is small enough to come in one piece."""
@@ -189,28 +196,28 @@ class Reader:
         return self._socket.recv(65_536)
 
 
-def _request(key: str) -> bytes:
-    lines = (f"GET /v1/prompts/{SLUG} HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Bearer {key}")
+def _request(key: str, kind: str) -> bytes:
+    lines = (f"GET /v1/{kind}s/{SLUG} HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Bearer {key}")
     return "\r\n".join((*lines, "", "")).encode()
 
 
-def _load(server: Server, key: str, seconds: int) -> float:
+def _load(server: Server, key: str, seconds: int, kind: str) -> float:
     """Answers per second at CLIENTS connections."""
     if not shutil.which("wrk"):
-        return asyncio.run(_clients(server, key, seconds))
+        return asyncio.run(_clients(server, key, seconds, kind))
     pin = ["taskset", "-c", "1"] if _can_pin() else []
     done = subprocess.run(
         [*pin, "wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "-H", f"Authorization: Bearer {key}",
-         f"{server.url}/v1/prompts/{SLUG}"],
+         f"{server.url}/v1/{kind}s/{SLUG}"],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     assert "Non-2xx" not in done.stdout, done.stdout
     return float(done.stdout.partition("Requests/sec:")[2].split()[0])
 
 
-async def _clients(server: Server, key: str, seconds: int) -> float:
+async def _clients(server: Server, key: str, seconds: int, kind: str) -> float:
     """The same without wrk: slower, so that it flatters both sides alike."""
-    request = _request(key)
+    request = _request(key, kind)
     end, answers = time.monotonic() + seconds, 0
 
     async def client() -> None:

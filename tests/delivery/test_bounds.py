@@ -45,7 +45,19 @@ def test_invented_keys_and_slugs_are_remembered_in_bounds(monkeypatch: Any):
     assert memory.find(_answer("real").place)
 
 
-def _answer(slug: str, *, absent: bool = False) -> Answer:
+def test_conversations_push_out_no_answer_and_are_bounded():
+    memory = Memory(4 * (memory_module.OVERHEAD + 1_000) * 10)
+    memory.put(_answer("real"))
+
+    for number in range(1_000):
+        memory.put(_answer(f"id-{number}", kind=memory_module.CONVERSATION))
+
+    assert memory.find(_answer("real").place)
+    assert memory.find(_answer("id-999", kind=memory_module.CONVERSATION).place)
+    assert len(memory.conversations.answers) == 10
+
+
+def _answer(slug: str, *, kind: str = "prompt", absent: bool = False) -> Answer:
     return Answer(
-        place=("w", "live", "prompt", slug, None), status=200, body=b"x" * 1_000, headers=[], absent=absent
+        place=("w", "live", kind, slug, None), status=200, body=b"x" * 1_000, headers=[], absent=absent
     )

@@ -1,9 +1,11 @@
 """Conversations: each is served, for life, by the content that it began with."""
 
+import contextlib
 import hashlib
 import json
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
@@ -11,7 +13,7 @@ from agents.models import Content, Conversation, McpServer
 from agents.services import add_part, change_agent
 from agents.services.connectors import remove_connector
 from tests.delivery.house import House, rows
-from tests.server import Server
+from tests.server import Server, url_of
 from versioning.lib.transaction import told
 from versioning.versions import services
 from versioning.versions.models import Artifact, Version
@@ -65,11 +67,15 @@ def test_it_reads_the_very_same_bytes_for_life(house: House, server: Server, oth
         lambda: house.act(services.archive, agent),
     ]
 
+    served = set()
     for act in acts:
         act()
         for one in (server, other_server):
             read = one.get(path, key)
             assert (read.status_code, read.content) == (200, begun.content)
+        served.add(server.read("agent", agent.slug, key).content)
+
+    assert len(served) > 4, "what is served changed all the while, or this sameness would prove nothing"
 
 
 def test_a_conversation_on_a_live_draft_keeps_what_the_draft_was(house: House, server: Server):
@@ -184,11 +190,25 @@ def test_a_conversation_waits_for_no_editor_and_no_editor_for_it(house: House, s
     with told(house.actor.workspace.id):
         Artifact.objects.select_for_update().get(pk=agent.pk)
         change_agent(house.actor, agent, bio="Not committed yet.")
+        assert _is_held(agent), "else nobody would have to wait for anything"
         begun = [server.begin(where, key) for where in (f"agents/{agent.slug}", f"connectors/{connector.pk}")]
         transaction.set_rollback(True)
 
     assert [each.status_code for each in begun] == [201, 201]
     assert begun[0].json()["content"]["agent"]["bio"] != "Not committed yet."
+
+
+def _is_held(agent: Any) -> bool:
+    """Whether another connection cannot have the agent's row now."""
+    with (
+        psycopg.connect(url_of(connection.settings_dict)) as other,
+        contextlib.suppress(psycopg.errors.LockNotAvailable),
+    ):
+        other.execute("SELECT set_config('app.workspace_id', %s, true)", [str(agent.workspace_id)])
+        found = other.execute("SELECT 1 FROM versions_artifact WHERE id = %s FOR UPDATE NOWAIT", [agent.pk])
+        assert found.fetchone()
+        return False
+    return True
 
 
 def test_conversations_and_contents_never_change(house: House, server: Server):

@@ -90,8 +90,8 @@
   function stored(form) {
     try {
       const said = JSON.parse(storage(form).getItem(key(form)));
-      if (said && Date.now() - said.at < OLDEST) return said;
-      if (said) forget(form);
+      if (said?.values && Date.now() - said.at < OLDEST) return said;
+      forget(form);
     } catch { /* not ours, or not allowed */ }
     return null;
   }
@@ -99,12 +99,11 @@
   // What was typed and not saved is put back, and says so.
   function bringBack(form) {
     const said = stored(form);
-    if (!said) return;
-    if (same(said.values, states.get(form).before)) return forget(form);
+    if (!said || same(said.values, states.get(form).before)) return forget(form);
     write(form, said.values);
     const words = form.querySelector("[data-back-words]");
     const moved = said.base !== form.elements.expected.value;
-    if (moved && said.base) form.elements.expected.value = said.base; // so that a save shows both
+    form.elements.expected.value = said.base; // so that a save shows both
     words.textContent = `Unsaved text of ${ago(said.at)} is back.${moved ? " Somebody saved here since: saving shows both." : ""}`;
     words.closest("[data-back]").hidden = false;
   }
@@ -143,8 +142,13 @@
     last.after(row);
   }
 
-  // A refusal: go to the field, and in JSON to the place.
+  // A refusal: go to what somebody else saved; else to the field, and in JSON to the place.
   function goToError(form) {
+    const clash = form.querySelector(".clash-note");
+    if (clash) {
+      clash.focus({ preventScroll: true });
+      return form.closest(".sec, .part-open").scrollIntoView();
+    }
     const field = form.querySelector(".invalid :is(input, textarea, select):not([hidden])");
     if (!field) return;
     field.focus({ preventScroll: true });
@@ -227,8 +231,8 @@
     const unsaved = forms().filter((form) => states.get(form)?.dirty);
     const here = formOf(event);
     const form = unsaved.includes(here) ? here : !here && unsaved.length === 1 ? unsaved[0] : null;
-    if (form) form.requestSubmit(form.querySelector("[data-save]"));
-    else window.previse?.announce(unsaved.length && !here ? "Go to the section that you want to save." : "Nothing to save here.");
+    if (form) return form.requestSubmit(form.querySelector("[data-save]"));
+    window.previse?.announce(unsaved.length && !here ? "Go to the section that you want to save." : "Nothing to save here.");
   });
 
   // A save on its way: what is typed until its answer comes goes into the form that takes its place.

@@ -132,6 +132,8 @@ def test_two_people_in_one_section_lose_nothing(desk, world, watch):
     section = desk.section("Identity")
     expect(alert(desk)).to_contain_text("Alice saved this section just now, while you were writing.")
     expect(alert(desk)).to_contain_text("Alice changed Commercial name, where you wrote nothing")
+    expect(alert(desk)).to_be_focused()
+    expect(alert(desk)).to_be_in_viewport()
     expect(section.locator(".clash")).to_contain_text("Alice's.")
     expect(section.locator(".clash")).not_to_contain_text("Tags")  # she wrote nothing there
     expect(field(desk, "Identity", "Commercial name")).to_have_value("Alice's")

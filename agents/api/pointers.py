@@ -19,9 +19,9 @@ NO_REASON = MoveIn()  # its body may be left out
     "/{id}/publish", auth=MEMBERS, response=AgentOut, summary="Publish a version", openapi_extra=OF_DRAFT
 )
 def publish_agent(request: HttpRequest, id: Id, payload: PublishIn) -> AgentOut:
-    """Makes a version live. The draft is locked first, unless `lock` is false; not where live is protected.
+    """Makes a version live. The draft is locked first; by `"lock": false` it goes live itself.
 
-    Editors may; admins where live is protected.
+    Editors may; admins where live is protected, and nobody a draft itself there.
     """
     actor, agent = find(request, id, Act.PUBLISH)
     version = numbered(agent, payload.version)

@@ -30,7 +30,10 @@ Tag = Annotated[
     ),
 ]
 Expected = Annotated[
-    str | None, Field(max_length=60, description="The `tag` as you read it: 412 if it was changed since.")
+    str | None,
+    Field(
+        max_length=60, description="The `tag` as you read it: 412 if it was changed since.", examples=[None]
+    ),
 ]
 JsonSchema = Annotated[
     dict[str, Any],

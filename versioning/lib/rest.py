@@ -92,11 +92,12 @@ MEMBERS = Token()  # where keys are told `forbidden`; said so that the descripti
 
 
 def if_match(description: str, example: str = '"8-1"') -> dict[str, Any]:
-    """What an endpoint's description says of the tag that binds its write."""
-    schema = {"type": "string"}
-    header = {
-        "in": "header", "name": "If-Match", "schema": schema, "example": example, "description": description,
-    }  # fmt: skip
+    """What an endpoint's description says of the tag that binds its write.
+
+    The example is part of the words: a page that is tried out would send it, and be refused.
+    """
+    said = f"{description} Such as `{example}`."
+    header = {"in": "header", "name": "If-Match", "schema": {"type": "string"}, "description": said}
     return {"parameters": [header]}
 
 

@@ -14,8 +14,13 @@ from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Event
 
 Number = Field(ge=1, le=2**31 - 1, description="The version's number.", examples=[8])
-Expected = Field(None, max_length=60, description="The version's `tag`: 412 if it was rewritten.")
-Generation = Field(None, description="The `generation` as you saw it: 412 if a pointer moved since.")
+# Their examples bind to nothing: a page that is tried out sends them.
+Expected = Field(
+    None, max_length=60, description="The version's `tag`: 412 if it was rewritten.", examples=[None]
+)
+Generation = Field(
+    None, description="The `generation` as you saw it: 412 if a pointer moved since.", examples=[None]
+)
 Message = Field("", description="Why; kept in the Event.", examples=["Shorter greeting"])
 
 

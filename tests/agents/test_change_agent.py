@@ -51,7 +51,7 @@ def test_nothing_to_save_is_said_and_leaves_no_trace(cast: Cast):
 
     for fields in (
         {"bio": "Answers the phone."},
-        {"bio": " Answers the phone. "},
+        {"name": " Front desk "},
         {"metadata": {"a": 1.0}},
         {},
     ):

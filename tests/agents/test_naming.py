@@ -15,7 +15,9 @@ from tests.cast import Cast
 from tests.factories import AgentFactory, make_agent, make_prompt
 from tests.keys import key_actor
 from tests.refusals import refused
+from versioning.versions.kinds import kind_of
 from versioning.versions.models import Version
+from versioning.versions.presenters.diffs import live_of
 from versioning.versions.services import (
     delete_draft,
     lock,
@@ -249,6 +251,17 @@ def test_publishing_a_staged_draft_serves_what_was_reviewed(cast: Cast, prompt: 
     promote(cast.eve, agent, 1, expected=draft_of(agent).tag, lock=False)
 
     assert served(agent) == 2
+
+
+def test_a_review_compares_with_what_a_live_draft_serves_not_with_what_it_would_come_to(cast, prompt):
+    agent = make_agent(cast.eve, locked=1, llm_config={"prompts": {"greeting": "live"}})
+    promote(cast.eve, agent, 2, lock=False)
+    promote(cast.alice, prompt, 2)
+    agent = kind_of(agent).find(cast.eve, agent.slug)
+
+    live = live_of(agent)
+
+    assert (live.number, on(live.source), on(draft_of(agent).source)) == (2, 1, 2)
 
 
 def test_reverting_to_a_number_that_is_live_no_longer_pins_it(cast: Cast, prompt: Prompt):

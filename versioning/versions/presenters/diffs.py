@@ -206,9 +206,8 @@ def base_of(artifact: Artifact, version: Version, asked: int | None) -> tuple[Ve
 
 
 def live_of(artifact: Artifact) -> Version | None:
-    """What is live, with its source: a live draft's is what its rows are."""
-    live = Version.objects.of(artifact).numbered(artifact.live.number) if artifact.live else None
-    return as_rows_are(artifact, live) if live else None
+    """What is live, with its source as it is served: what a live draft names stays on its numbers."""
+    return Version.objects.of(artifact).numbered(artifact.live.number) if artifact.live else None
 
 
 def picks_for(actor: Actor, artifact: Artifact, number: int, chosen: int | None) -> list[tuple[int, str]]:

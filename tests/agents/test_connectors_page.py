@@ -249,3 +249,11 @@ def test_markup_in_names_stays_text(web: Web, cast: Cast, desk: Any):
 
     assert "<script>alert" not in html
     assert "<b>x</b>" not in html
+
+
+def test_before_anything_is_live_it_says_that_calls_are_refused(web: Web, cast: Cast):
+    make_agent(cast.eve, slug="new", locked=1)
+
+    page = body(web.get("agents/new/connectors/new/"))
+
+    assert "nothing now: calls are refused until a version is published" in page

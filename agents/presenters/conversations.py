@@ -7,6 +7,7 @@ from uuid import UUID
 
 from agents.models import Agent, Connector, Conversation
 from agents.presenters.connectors import url_of
+from agents.querysets import ConversationQuerySet
 from versioning.versions.presenters.header import Links, many
 from versioning.versions.views.entry import number_in
 from versioning.workspaces.actor import Actor
@@ -53,8 +54,7 @@ class Row:
 
 def conversations_shown(actor: Actor, agent: Agent, asked: Filter, *, after: str = "") -> dict[str, Any]:
     """Rows from a cursor on, and the way to the next; how many there are is said of the whole list."""
-    found = Conversation.objects.in_workspace(actor).of(agent)
-    found = found.matching(number=asked.number, connector=asked.connector, caller=asked.caller)
+    found = _matching(actor, agent, asked)
     cursor = _cursor(after)
     rows = found.older_than(*cursor) if cursor else found
     page = list(rows.newest_first().select_related("connector")[: PAGE + 1])
@@ -70,10 +70,19 @@ def conversations_shown(actor: Actor, agent: Agent, asked: Filter, *, after: str
 
 def counted(actor: Actor, agent: Agent, asked: Filter) -> str:
     """How many there are: "1,204 conversations", "3 conversations found"."""
-    found = Conversation.objects.in_workspace(actor).of(agent)
-    count = found.matching(number=asked.number, connector=asked.connector, caller=asked.caller).counted()
+    count = _matching(actor, agent, asked).counted()
     noun = "conversation" if count == 1 else "conversations"
     return f"{many(count)} {noun}{' found' if asked.any else ''}"
+
+
+def begun_on(actor: Actor, agent: Agent, number: int) -> dict[str, str] | None:
+    """How many conversations a version serves, and where they are listed; None for none."""
+    asked = Filter(number=number)
+    count = _matching(actor, agent, asked).counted()
+    if not count:
+        return None
+    url = Links(actor, agent).to("conversations", **asked.query())
+    return {"words": f"{many(count)} {'conversation' if count == 1 else 'conversations'}", "url": url}
 
 
 def connectors_to_choose(agent: Agent, asked: Filter) -> list[dict[str, Any]]:
@@ -86,6 +95,11 @@ def connectors_to_choose(agent: Agent, asked: Filter) -> list[dict[str, Any]]:
         }
         for each in Connector.objects.of(agent).by_name()
     ]
+
+
+def _matching(actor: Actor, agent: Agent, asked: Filter) -> ConversationQuerySet:
+    rows: ConversationQuerySet = Conversation.objects.in_workspace(actor).of(agent)
+    return rows.matching(number=asked.number, connector=asked.connector, caller=asked.caller)
 
 
 def _row(actor: Actor, agent: Agent, links: Links, conversation: Conversation) -> Row:

@@ -8,6 +8,7 @@ from agents.desk import MODELS, Desk
 from agents.forms import OWN
 from agents.kind import shown
 from agents.models import Agent
+from agents.presenters.conversations import begun_on
 from agents.presenters.prompts import Named, Offered
 from agents.presenters.rows import Line, Row, lines_of, row_of
 from agents.presenters.sections import SECTIONS, Section, own_section, parts_section, plain, was_of
@@ -67,6 +68,7 @@ def look_page(actor: Actor, agent: Agent, version: Version) -> dict[str, Any]:
     return {
         "agent": agent, "version": version, "sections": sections, "toc": sections, "draft": draft,
         "states": _listed(chips(actor, agent, version)), "editor_url": Links(actor, agent).to("editor"),
+        "begun": begun_on(actor, agent, version.number),
     }  # fmt: skip
 
 

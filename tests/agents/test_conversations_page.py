@@ -186,3 +186,14 @@ def test_counts_stop_where_counting_would_take_long(web: Web, cast: Cast, desk: 
     converse(desk)
 
     assert "10,000+ conversations" in body(web.get("agents/desk/conversations/"))
+
+
+def test_a_version_says_how_many_conversations_it_serves(web: Web, cast: Cast, desk: Any):
+    converse(desk, 2)
+    converse(desk, 2)
+
+    page = web.get("agents/desk/v/2/")
+
+    assert "serves 2 conversations" in body(page)
+    assert 'href="/w/demo/agents/desk/conversations/?version=2"' in page.content.decode()
+    assert "conversations. Changes" not in body(web.get("agents/desk/v/1/"))

@@ -252,8 +252,8 @@ def test_markup_in_names_stays_text(web: Web, cast: Cast, desk: Any):
 
 
 def test_before_anything_is_live_it_says_that_calls_are_refused(web: Web, cast: Cast):
-    make_agent(cast.eve, slug="new", locked=1)
+    make_agent(cast.eve, slug="fresh", locked=1)
 
-    page = body(web.get("agents/new/connectors/new/"))
+    page = body(web.get("agents/fresh/connectors/new/"))
 
     assert "nothing now: calls are refused until a version is published" in page

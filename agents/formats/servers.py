@@ -9,7 +9,7 @@ from agents.models import AuthMethod, State, Transport
 from agents.services.cleaning import ADDRESS_LIMIT, HTTP
 
 # Under which names other programs say where a server is; of those that are there the first is its address.
-ADDRESSES = ("url", "endpoint", "uri", "command", "ref", "container")
+ADDRESSES = ("url", "endpoint", "uri", "command", "cmd", "ref", "container")
 BY_NETWORK = ("url", "endpoint", "uri")
 TRANSPORTS = {
     "sse": Transport.SSE, "stdio": Transport.STDIO, "http": Transport.STREAMABLE_HTTP,
@@ -24,9 +24,9 @@ def is_server(settings: Any) -> bool:
     """Whether the settings of a tool are those of a server of tools."""
     if not isinstance(settings, dict):
         return False
-    if settings.get("type") == "mcp" or isinstance(settings.get("mcp"), dict):
+    if settings.get("type") in ("mcp", *TRANSPORTS) or isinstance(settings.get("mcp"), dict):
         return True
-    return any(isinstance(settings.get(name), str) for name in ("url", "command", "container"))
+    return any(isinstance(settings.get(name), str) for name in ("url", "uri", "command", "cmd", "container"))
 
 
 def add_servers(into: Collected, found: Any, within: str = "") -> Any:
@@ -142,7 +142,7 @@ def _derived_name(config: dict[str, Any]) -> str:
         url = next((holder[name] for name in BY_NETWORK if isinstance(holder.get(name), str)), "")
         if host := _host(url):
             return host
-    command = config.get("command") or config.get("container")
+    command = config.get("command") or config.get("cmd") or config.get("container")
     return _last(command) if isinstance(command, str) and command else "mcp"
 
 

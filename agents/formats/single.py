@@ -3,6 +3,7 @@
 `on` are its triggers, `tools` its tools, `mcp-servers` its servers.
 """
 
+import re
 from typing import Any
 
 from agents.formats.collected import Collected
@@ -17,6 +18,7 @@ SETTINGS = (
     "engine", "frequency_penalty", "max_completion_tokens", "max_tokens", "presence_penalty", "provider",
     "reasoning_effort", "response_format", "seed", "stop", "temperature", "top_p",
 )  # fmt: skip
+TOOLS = re.compile(r"[\w.\-/:*]+(?:\s*,\s*[\w.\-/:*]+)*")  # `Read, Grep, Bash`
 BY_HAND = {"alias", "command", "label_command", "slash_command", "workflow_dispatch"}
 BY_NETWORK = {"repository_dispatch", "webhook"}
 # What of `on` starts a workflow; the rest of it says when none shall start, and stays in `metadata.on`.
@@ -37,6 +39,9 @@ def read(config: dict[str, Any]) -> Collected:
     if "on" in rest:
         into.own["type"] = AgentType.WORKFLOW.value
         _keep(rest, "on", add_triggers(into, rest.pop("on")))
+    if _are_words(rest.get("triggers")):
+        for word in rest.pop("triggers"):
+            into.trigger(word, TriggerType.EVENT, None)
     rest = describe(into, rest)
     into.own["metadata"] = merged(rest)
     return into
@@ -48,7 +53,7 @@ def describe(into: Collected, found: dict[str, Any], within: str = "") -> dict[s
     if not within:
         _own_words(into, rest)
         _own_model(into, rest)
-    for name in ("tools", "toolsets"):
+    for name in ("tools", "toolsets", "extensions"):
         if name in rest:
             _keep(rest, name, _add_tools(into, rest.pop(name), within))
     for name in SERVERS:
@@ -89,13 +94,18 @@ def _kind_of(event: str) -> TriggerType:
 
 
 def _own_words(into: Collected, rest: dict[str, Any]) -> None:
-    for name, field, most in (("name", "name", NAME_LIMIT), ("description", "bio", BIO_LIMIT)):
+    title = "name" if "name" in rest else "title"
+    for name, field, most in ((title, "name", NAME_LIMIT), ("description", "bio", BIO_LIMIT)):
         said = rest.get(name)
         if isinstance(said, str) and said.strip() and len(said) <= most:
             into.own[field] = rest.pop(name)
     tags = rest.get("tags")
     if isinstance(tags, list) and len(tags) <= TAGS_LIMIT and all(_is_tag(tag) for tag in tags):
         into.own["tags"] = list(dict.fromkeys(rest.pop("tags")))
+
+
+def _are_words(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(each, str) and each for each in found)
 
 
 def _is_tag(tag: Any) -> bool:
@@ -123,7 +133,9 @@ def fits(name: str, value: Any) -> bool:
 
 
 def _add_tools(into: Collected, found: Any, within: str) -> Any:
-    """Take tools out of a map by name, or a list; what is neither is given back."""
+    """Take tools out of a map by name, a list or words with commas; what is none of it is given back."""
+    if isinstance(found, str) and TOOLS.fullmatch(found):
+        found = [name.strip() for name in found.split(",")]
     if isinstance(found, dict):
         for name, each in found.items():
             if is_server(each):

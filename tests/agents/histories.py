@@ -68,6 +68,16 @@ CHAT = {
     "handoffs": [{"label": "Build it", "agent": "builder"}],
     "instructions": "Plan first.",
 }  # fmt: skip
+RECIPE = {
+    "version": "1.0.0", "title": "Release notes", "description": "Writes them.", "prompt": "Begin.",
+    "extensions": [
+        {"type": "builtin", "name": "developer", "timeout": 300},
+        {"type": "stdio", "name": "git", "cmd": "uvx", "args": ["git-server"], "env_keys": ["GIT_TOKEN"]},
+        {"type": "sse", "name": "wiki", "uri": "https://wiki.example/sse"},
+    ],
+    "triggers": ["release", "changelog"], "parameters": [{"key": "since", "requirement": "required"}],
+    "settings": {"provider": "any", "temperature": 0.3},
+}  # fmt: skip
 
 
 def line(config: Any, number: int = 1, agent: str = "triage", **more: Any) -> str:
@@ -129,8 +139,8 @@ def lost(config: dict[str, Any], configuration: dict[str, Any]) -> list[str]:
 
 
 RENAMED = {
-    "description", "instruction", "models", "agents", "on", "tools", "toolsets", "mcp-servers", "command",
-    "url", "ref", "function", "parameters",
+    "description", "title", "instruction", "prompt", "models", "agents", "on", "triggers", "tools", "toolsets",
+    "extensions", "mcp-servers", "command", "cmd", "url", "uri", "ref", "function", "parameters",
 }  # fmt: skip
 
 

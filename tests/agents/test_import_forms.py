@@ -8,7 +8,7 @@ import pytest
 
 from agents.importing import AgentImporter
 from agents.models import Agent, AgentSchema, AgentTrigger, McpServer
-from tests.agents.histories import CHAT, SHARED, TEAM, WORKFLOW, line, lost
+from tests.agents.histories import CHAT, RECIPE, SHARED, TEAM, WORKFLOW, line, lost
 from tests.cast import Cast
 from versioning.versions.importing import Line, import_history
 from versioning.versions.models import Version
@@ -88,6 +88,27 @@ def test_a_chat_agent_has_its_tools_by_name_with_the_parameters_that_it_tells(ca
     assert McpServer.objects.of(agent).get().transport == "sse"
 
 
+def test_a_recipe_has_its_extensions_as_servers_and_tools_and_its_words_as_triggers(cast: Cast):
+    imported(cast, RECIPE)
+
+    agent = Agent.objects.get()
+    servers = {row.name: (row.endpoint, row.transport) for row in McpServer.objects.of(agent)}
+    assert agent.name == "Release notes"
+    assert agent.llm_config == {"instructions": "Begin."}
+    assert servers == {"git": ("uvx", "stdio"), "wiki": ("https://wiki.example/sse", "sse")}
+    assert [row.name for row in AgentSchema.objects.of(agent)] == ["developer"]
+    assert {row.name for row in AgentTrigger.objects.of(agent)} == {"release", "changelog"}
+
+
+@pytest.mark.parametrize(
+    "tools", ["Read, Grep,Bash", ["Read", "Grep", "Bash"], {"Read": None, "Grep": {}, "Bash": None}]
+)
+def test_tools_are_rows_however_they_are_listed(cast: Cast, tools: Any):
+    imported(cast, {"tools": tools})
+
+    assert {row.name for row in AgentSchema.objects.all()} == {"Read", "Grep", "Bash"}
+
+
 def test_our_own_form_comes_back_as_it_was_under_ids_of_its_own(cast: Cast):
     was = imported(cast, TEAM)
 
@@ -100,7 +121,7 @@ def test_our_own_form_comes_back_as_it_was_under_ids_of_its_own(cast: Cast):
     assert ids(now).isdisjoint(ids(was))
 
 
-@pytest.mark.parametrize("config", [WORKFLOW, TEAM, CHAT], ids=["workflow", "team", "chat"])
+@pytest.mark.parametrize("config", [WORKFLOW, TEAM, CHAT, RECIPE], ids=["workflow", "team", "chat", "recipe"])
 def test_nothing_of_a_configuration_is_lost(cast: Cast, config: dict[str, Any]):
     assert lost(config, imported(cast, config)) == []
 
@@ -115,7 +136,7 @@ def test_the_check_for_what_is_lost_finds_what_is_lost(cast: Cast):
 @pytest.mark.parametrize(
     "config",
     [
-        {}, {"tools": None, "on": True}, {"tools": "all", "mcp-servers": ["a", {"url": "x"}]},
+        {}, {"tools": None, "on": True}, {"tools": "all of them", "mcp-servers": ["a", {"url": "x"}]},
         {"on": ["push", "pull_request"]}, {"on": {"push": 5, "schedule": "daily"}, "name": "n" * 300},
         {"agents": {}, "models": []}, {"agents": {"a": "text", "b": {"model": 7, "tools": [1, {"x": 1}]}}},
         {"agents": [{"name": "a"}], "model": ["a", "b"], "temperature": "hot", "tags": ["UP", 4]},
@@ -125,7 +146,8 @@ def test_the_check_for_what_is_lost_finds_what_is_lost(cast: Cast):
         {"mcpServers": {"a": {"command": ["npx", "x"], "disabled": True}, "b": 4, "c": {"type": "http"}}},
         {"mcp-servers": [{"url": "localhost:3000"}, {"remote": {"url": "https://a.example/x"}}, {}]},
         {"tools": [{"type": "function", "function": {"name": "f", "parameters": 5}}, ["nested"]]},
-        {"agent": {"name": 5, "unknown": 1}, "schemas": []},
+        {"agent": {"name": 5, "unknown": 1}, "schemas": []}, {"title": 5, "triggers": ["a", 4]},
+        {"extensions": [{"type": "sse"}, {"type": "stdio", "cmd": ["x"]}], "title": "a", "name": "b"},
     ],
     ids=str,
 )  # fmt: skip

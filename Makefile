@@ -22,7 +22,7 @@ lint: ## style, templates, types, import contracts, migrations, settings
 	@./run --dev ruff check .
 	@./run --dev ruff format --check .
 	@find templates -name '*.html' | sort | xargs ./run --dev djade --check --target-version 6.1
-	@./run --dev mypy versioning prompts
+	@./run --dev mypy versioning prompts agents
 	@./run --dev lint-imports
 	@./run --dev python manage.py makemigrations --check --dry-run
 	@PREVISE_URL=https://previse.example EMAIL_HOST=mail.example ./run --dev python manage.py check --deploy --fail-level WARNING

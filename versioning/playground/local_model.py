@@ -41,7 +41,7 @@ def model_file() -> Path:
 
 def serve(port: int) -> Any:
     """Start the server on 127.0.0.1; what it returns must be kept alive."""
-    import xllamacpp  # type: ignore[import-untyped]
+    import xllamacpp
 
     chosen = xllamacpp.CommonParams()
     chosen.model.path = str(model_file())

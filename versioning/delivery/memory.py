@@ -93,7 +93,7 @@ class Memory:
     """All that this process knows. The event loop alone touches it, so that nothing is locked."""
 
     def __init__(self, cache_bytes: int) -> None:
-        self.served = Shelf(cache_bytes)
+        self.served = Shelf(cache_bytes * 3 // 4)
         self.absent = Shelf(4_000_000)  # of its own, so that invented slugs push out no real answer
         self.conversations = Shelf(cache_bytes // 4)  # likewise: one is read seldom, and many are started
         self.keys: OrderedDict[bytes, Key] = OrderedDict()

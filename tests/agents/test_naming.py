@@ -4,17 +4,21 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents import naming
 from agents.models import Agent
-from agents.naming import agents_that_name, check_names, kept_live, named_by, resolved
+from agents.naming import agents_that_name, check_names, kept_live, named_by, names_in, resolved
 from agents.services import change_agent
 from prompts.models import Prompt
 from prompts.services import archive, create_prompt
+from tests.agents.json_values import ANYTHING, NAMES, can_be_kept
 from tests.cast import Cast
 from tests.factories import AgentFactory, make_agent, make_prompt
 from tests.keys import key_actor
 from tests.refusals import refused
+from versioning.lib.errors import DomainError
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Version
 from versioning.versions.presenters.diffs import live_of
@@ -96,6 +100,38 @@ def test_a_number_that_is_no_frozen_version_is_refused_where_it_would_be_served(
         resolved(cast.demo.id, config, strictly=True)
 
     assert caught.value.data == {"prompt": "greeting"}
+
+
+def test_whatever_stands_under_prompts_is_resolved_or_refused(cast: Cast, prompt: Prompt):
+    """Nothing of it raises anything else, nothing of it is lost, and strictly only frozen numbers remain."""
+    make_prompt(cast.eve, slug="quiet", drafts=1)
+    wanted = st.sampled_from(["live", 1, 2, 7, True, 1.0, 2**40]) | ANYTHING.filter(can_be_kept)
+    slugs = st.sampled_from(["greeting", "quiet", "nothing", "", "greeting "]) | NAMES
+
+    @settings(max_examples=150, deadline=None, derandomize=True, database=None)
+    @given(st.dictionaries(slugs, wanted, max_size=4) | ANYTHING.filter(can_be_kept), st.booleans())
+    def each(prompts: Any, has: bool):
+        config = {"model": "small"} | ({"prompts": prompts} if has else {})
+        loose = resolved(cast.demo.id, config, strictly=False)
+        assert resolved(cast.demo.id, loose, strictly=False) == loose
+        assert {**loose, "prompts": 0} == {**config, "prompts": 0}
+        try:
+            check_names(cast.demo.id, config)
+        except DomainError as error:
+            assert (error.code, error.data["field"]) == ("invalid", "llm_config.prompts")  # noqa: PT017
+        else:
+            assert names_in(config) == (config.get("prompts") or {})
+        try:
+            strict = resolved(cast.demo.id, config, strictly=True)
+        except DomainError as error:
+            assert error.code in ("prompt_not_live", "not_frozen")  # noqa: PT017
+        else:
+            assert strict == loose
+            assert set(names_in(strict).values()) <= {1}, "the only version that is frozen"
+            assert kept_live(cast.demo.id, config, strict) in (config, strict)
+        named_by(cast.eve, config)
+
+    each()
 
 
 def test_fifty_names_are_resolved_in_a_few_questions(cast: Cast, django_assert_max_num_queries: Any):

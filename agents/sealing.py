@@ -21,12 +21,18 @@ from agents.credentials import (
     names_one,
 )
 from agents.models import Agent, Secret
-from agents.secrets import HANDED, LABEL, SHOW_FROM, is_reference, refuse_in_address
+from agents.secrets import HANDED, LABEL, SHOW_FROM, refuse_in_address
 from versioning.lib.crypto import seal
 from versioning.lib.errors import DomainError
 from versioning.workspaces.actor import Actor
 
 UNNAMED = "CREDENTIAL"
+UUID_LIKE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Of these the beginning gives a credential away, and all of it is one.
+PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)", re.DOTALL
+)
+ADDRESS = re.compile(r"[^\s\"'<>()]+://[^\s\"'<>()]+")
 
 
 @dataclass
@@ -96,7 +102,7 @@ class _Walk:
         self, value: Any, path: str, name: str = "", *, sensitive: bool = False, handed: bool = False
     ) -> Any:
         if isinstance(value, dict):
-            if is_reference(value):
+            if _is_ours(value):
                 return value
             return self._names(value, path, sensitive=sensitive, handed=handed)
         if isinstance(value, list):
@@ -124,6 +130,8 @@ class _Walk:
         }  # fmt: skip
 
     def _name(self, name: str, path: str) -> str:
+        if name == "$secret":
+            return "secret"  # what is no reference of ours must not be taken for one
         return self._without(name, path) if holds_one(name) else name
 
     def _text(self, text: str, path: str, name: str, *, sensitive: bool) -> Any:
@@ -146,19 +154,30 @@ class _Walk:
         return f"${{{words if words[:1].isalpha() else UNNAMED}}}"
 
     def _without(self, text: str, path: str) -> str:
-        """Seal what in a text looks like a credential; the text itself stays."""
+        """Seal what in a text is a credential: a key, an address, a word. The text itself stays."""
 
         def replace(found: re.Match[str]) -> str:
             self.sealing.keep(f"{self.place}/{path}@{found.start()}", found[0])
             return f"${{{UNNAMED}}}"
 
+        def replace_address(found: re.Match[str]) -> str:
+            return replace(found) if holds_one(found[0]) else found[0]
+
         self._note(path)
-        return BEGINNING.sub(replace, text)
+        left = ADDRESS.sub(replace_address, PRIVATE_KEY.sub(replace, text))
+        return BEGINNING.sub(replace, left)
 
     def _note(self, path: str) -> None:
         where = BEGINNING.sub("…", path)
         words = f"{where} held what looks like a credential: it is sealed, and ${{…}} stands in its place."
         self.sealing.notes[words] = None
+
+
+def _is_ours(value: dict[str, Any]) -> bool:
+    """Whether an object is a reference as we write them, and nothing that only looks like one."""
+    if set(value) != {"$secret", "rev"} or not isinstance(value["$secret"], str):
+        return False
+    return bool(UUID_LIKE.fullmatch(value["$secret"])) and isinstance(value["rev"], int)
 
 
 def _bare(endpoint: str) -> str:

@@ -31,7 +31,7 @@ class Collected:
 
     def named(self, section: str, name: str) -> str:
         """A name that no other row of the section has: `fetch`, then `fetch 2`."""
-        base, count = name[:LONGEST_NAME] or "unnamed", 1
+        base, count = name[:LONGEST_NAME] if name.strip() else "unnamed", 1
         found = base
         while (section, found) in self._names:
             count += 1

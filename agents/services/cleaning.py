@@ -132,6 +132,7 @@ def _titled(value: Any, field: str) -> dict[str, Any]:
 def _tags(value: Any, field: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
         raise refused(field, "It is a list of words.")
+    refuse_credentials(value, field)
     found = list(dict.fromkeys(check_text(tag.strip().lower(), field) for tag in value if tag.strip()))
     if len(found) > TAGS_LIMIT or any(len(tag) > TAG_LIMIT for tag in found):
         raise refused(field, f"At most {TAGS_LIMIT} tags of at most {TAG_LIMIT} characters.")

@@ -139,8 +139,8 @@ def lost(config: dict[str, Any], configuration: dict[str, Any]) -> list[str]:
 
 
 RENAMED = {
-    "description", "title", "instruction", "prompt", "models", "agents", "on", "triggers", "tools", "toolsets",
-    "extensions", "mcp-servers", "command", "cmd", "url", "uri", "ref", "function", "parameters",
+    "description", "title", "instruction", "prompt", "models", "agents", "on", "triggers", "tools",
+    "toolsets", "extensions", "mcp-servers", "command", "cmd", "url", "uri", "ref", "function", "parameters",
 }  # fmt: skip
 
 

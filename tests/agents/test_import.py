@@ -257,6 +257,18 @@ def test_credentials_are_sealed_and_nothing_of_them_can_be_read(cast: Cast):
     ]  # fmt: skip
 
 
+def test_of_a_key_or_an_address_inside_a_text_nothing_stays(cast: Cast):
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----"
+    text = f"Use\n{key}\nfor https://deploy:pass-word@hub.example/x?token=another-one, please."
+
+    import_history(cast.eve, [line({"instructions": text})])
+
+    config = Agent.objects.get().llm_config
+    assert config["instructions"] == "Use\n${CREDENTIAL}\nfor ${CREDENTIAL} please."
+    kept = {unseal(bytes(secret.sealed), label="agent secret").decode() for secret in Secret.objects.all()}
+    assert kept == {key, "https://deploy:pass-word@hub.example/x?token=another-one,"}
+
+
 def test_what_was_sealed_is_not_lost(cast: Cast):
     import_history(cast.eve, [line(with_credentials(TOKEN))])
 

@@ -5,11 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from agents.canonical import canonical, parsed
 from agents.importing import AgentImporter
 from agents.models import Agent, AgentSchema, AgentTrigger, McpServer
 from tests.agents.histories import CHAT, RECIPE, SHARED, TEAM, WORKFLOW, line, lost
 from tests.cast import Cast
+from versioning.lib.errors import DomainError
 from versioning.versions.importing import Line, import_history
 from versioning.versions.models import Version
 
@@ -167,6 +171,46 @@ def test_a_draft_of_an_imported_agent_could_have_been_typed(cast: Cast):
     assert not Agent.objects.exists()
 
 
+NAMES = [
+    "$secret", "Authorization", "agent", "agents", "alias", "api_key", "args", "command", "description",
+    "engine", "env", "extensions", "function", "headers", "instructions", "llm_config", "mcp",
+    "mcp-servers", "metadata", "model", "models", "name", "on", "parameters", "password", "prompt",
+    "push", "root", "schedule", "schema_data", "schemas", "tags", "temperature", "title", "tools",
+    "toolsets", "transport", "triggers", "type", "url",
+]  # fmt: skip
+TOKEN = "ghp_" + "a1B2" * 9
+WORDS = [
+    "x", "mcp", "sse", "https://h.example/mcp", f"https://h.example/mcp?token={TOKEN}", f"Bearer {TOKEN}",
+    f"say {TOKEN} twice", "--api-key", "Read, Grep", "", "live",
+]  # fmt: skip
+ANYTHING = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.floats(0, 3), st.sampled_from(WORDS)),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inside, max_size=4),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=7))
+def test_whatever_a_config_holds_it_comes_in_or_is_refused_and_leaks_nothing(config: dict[str, Any]):
+    source, said = outcome(config)
+
+    assert TOKEN not in source
+    assert TOKEN not in said
+    assert source == "" or canonical(parsed(source)) == source
+
+
+def outcome(config: dict[str, Any]) -> tuple[str, str]:
+    """The source that a config becomes, and what is said of it; of what is refused there is no source."""
+    importer, artifact = AgentImporter(), Agent(pk=UUID(int=1), slug="any", last_number=1)
+    try:
+        lines = [Line(1, importer.check(config), "", "", None)]  # type: ignore[arg-type]
+        [version], notes = importer.history(None, artifact, lines)  # type: ignore[arg-type]
+    except DomainError as error:
+        return "", error.message
+    return version.source, "".join(notes)
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared histories are not beside this clone")
 def test_nothing_of_the_real_histories_is_lost(cast: Cast):
     entries = [json.loads(each) for each in SHARED.read_text(encoding="utf-8").splitlines()]
@@ -175,7 +219,7 @@ def test_nothing_of_the_real_histories_is_lost(cast: Cast):
         agents.setdefault(entry["agent"], []).append(entry)
 
     for slug, history in agents.items():
-        lines = [Line(0, importer.check(each["config"]), "", "", None) for each in history]  # type: ignore[arg-type]
+        lines = [Line(0, importer.check(each["config"]), "", "", None) for each in history]  # type: ignore
         artifact = Agent(pk=UUID(int=1), slug=slug, last_number=1)
         versions, notes = importer.history(cast.eve, artifact, lines)
         assert notes == []

@@ -16,12 +16,12 @@ from agents.models import (
     McpServer,
     Secret,
 )
-from versioning.versions import services as versions
-from versioning.workspaces.admin_site import ReadOnly, for_each, verb
+from versioning.versions.admin import ArtifactAdmin
+from versioning.workspaces.admin_site import ReadOnly
 
 
 @admin.register(Agent)
-class AgentAdmin(ReadOnly):
+class AgentAdmin(ArtifactAdmin):
     """Agents of every workspace; their own fields are their drafts."""
 
     list_display = ("slug", "workspace", "name", "type", "live", "staging", "archived_at", "changed_at")
@@ -30,9 +30,6 @@ class AgentAdmin(ReadOnly):
         ("live", admin.EmptyFieldListFilter), ("staging", admin.EmptyFieldListFilter),
         ("archived_at", admin.EmptyFieldListFilter),
     )  # fmt: skip
-    search_fields = ("slug", "name", "workspace__slug")
-    ordering = ("workspace__slug", "slug")
-    list_select_related = ("workspace", "live", "staging")
     fieldsets = (
         (None, {"fields": ("workspace", "slug", "created_at", "changed_at", "archived_at")}),
         ("Pointers", {"fields": (
@@ -46,31 +43,6 @@ class AgentAdmin(ReadOnly):
             "total_interactions", "success_rate", "avg_response_time", "last_interaction",
         )}),
     )  # fmt: skip
-    actions = ("unpublish", "unstage", "archive", "unarchive")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
-        """With both pointers, without their configurations."""
-        return super().get_queryset(request).defer("live__source", "staging__source")
-
-    @verb("Unpublish")
-    def unpublish(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
-        """Clear live."""
-        for_each(request, queryset.select_related("workspace"), versions.unpublish, "Unpublished")
-
-    @verb("Clear staging")
-    def unstage(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
-        """Clear staging."""
-        for_each(request, queryset.select_related("workspace"), versions.unstage, "Staging cleared")
-
-    @verb("Archive")
-    def archive(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
-        """Put away."""
-        for_each(request, queryset.select_related("workspace"), versions.archive, "Archived")
-
-    @verb("Unarchive")
-    def unarchive(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
-        """Take out again."""
-        for_each(request, queryset.select_related("workspace"), versions.unarchive, "Unarchived")
 
 
 class PartAdmin(ReadOnly):

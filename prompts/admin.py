@@ -4,14 +4,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from prompts import services
 from prompts.models import Prompt, WorkingCopy
-from versioning.versions import services as versions
-from versioning.workspaces.admin_site import ReadOnly, for_each, verb
+from versioning.versions.admin import ArtifactAdmin
+from versioning.workspaces.admin_site import ReadOnly
 
 
 @admin.register(Prompt)
-class PromptAdmin(ReadOnly):
+class PromptAdmin(ArtifactAdmin):
     """Prompts of every workspace."""
 
     list_display = ("slug", "workspace", "name", "live", "staging", "archived_at", "changed_at")
@@ -19,38 +18,10 @@ class PromptAdmin(ReadOnly):
         ("live", admin.EmptyFieldListFilter), ("staging", admin.EmptyFieldListFilter),
         ("archived_at", admin.EmptyFieldListFilter),
     )  # fmt: skip
-    search_fields = ("slug", "name", "workspace__slug")
-    ordering = ("workspace__slug", "slug")
-    list_select_related = ("workspace", "live", "staging")
     fields = (
         "workspace", "slug", "name", "description", "tags", "live", "live_since", "staging", "staging_since",
         "generation", "last_number", "created_at", "changed_at", "archived_at",
     )  # fmt: skip
-    actions = ("unpublish", "unstage", "archive", "unarchive")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Prompt]:
-        """With both pointers, without their texts."""
-        return super().get_queryset(request).defer("live__source", "staging__source")
-
-    @verb("Unpublish")
-    def unpublish(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
-        """Clear live."""
-        for_each(request, queryset.select_related("workspace"), versions.unpublish, "Unpublished")
-
-    @verb("Clear staging")
-    def unstage(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
-        """Clear staging."""
-        for_each(request, queryset.select_related("workspace"), versions.unstage, "Staging cleared")
-
-    @verb("Archive")
-    def archive(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
-        """Put away."""
-        for_each(request, queryset.select_related("workspace"), services.archive, "Archived")
-
-    @verb("Unarchive")
-    def unarchive(self, request: HttpRequest, queryset: QuerySet[Prompt]) -> None:
-        """Take out again."""
-        for_each(request, queryset.select_related("workspace"), services.unarchive, "Unarchived")
 
 
 @admin.register(WorkingCopy)

@@ -12,6 +12,39 @@ from versioning.versions.models import Status, Version
 from versioning.workspaces.admin_site import ReadOnly, for_each, verb
 
 
+class ArtifactAdmin(ReadOnly):
+    """What the admin does with artifacts of any kind."""
+
+    search_fields = ("slug", "name", "workspace__slug")
+    ordering = ("workspace__slug", "slug")
+    list_select_related = ("workspace", "live", "staging")
+    actions = ("unpublish", "unstage", "archive", "unarchive")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With both pointers, without what they stand on."""
+        return super().get_queryset(request).defer("live__source", "staging__source")
+
+    @verb("Unpublish")
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Clear live."""
+        for_each(request, queryset.select_related("workspace"), services.unpublish, "Unpublished")
+
+    @verb("Clear staging")
+    def unstage(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Clear staging."""
+        for_each(request, queryset.select_related("workspace"), services.unstage, "Staging cleared")
+
+    @verb("Archive")
+    def archive(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Put away."""
+        for_each(request, queryset.select_related("workspace"), services.archive, "Archived")
+
+    @verb("Unarchive")
+    def unarchive(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Take out again."""
+        for_each(request, queryset.select_related("workspace"), services.unarchive, "Unarchived")
+
+
 @admin.register(Version)
 class VersionAdmin(ReadOnly):
     """Every version of every artifact."""

@@ -99,17 +99,17 @@ def test_a_draft_that_is_live_is_written_by_who_may_publish_in_every_face(cast, 
 
 
 @every_verb
-@pytest.mark.parametrize("scope", ["", "history", "drafts"])
-def test_a_key_may_what_its_scopes_say_and_never_moves_a_pointer(cast, rest, verb, scope):
+def test_a_key_may_what_its_scopes_say_and_never_moves_a_pointer(cast, rest, verb):
     thing = prepared(cast, verb, "called")
+    scopes = sorted(["", "history", "drafts"], key=lambda scope: scope == (verb.key_scope or None))
 
-    answer = by_rest(rest.with_key(*filter(None, [scope])), verb, thing)
-
-    allowed = bool(scope) and scope == verb.key_scope
-    assert (answer.status_code < 300) == allowed
-    if not allowed:
-        code = "missing_scope" if verb.key_scope else "forbidden"
-        assert (answer.status_code, answer.json()["code"]) == (403, code)
+    for scope in scopes:  # the one that is enough comes last
+        answer = by_rest(rest.with_key(*filter(None, [scope])), verb, thing)
+        allowed = bool(scope) and scope == verb.key_scope
+        assert (answer.status_code < 300) == allowed
+        if not allowed:
+            code = "missing_scope" if verb.key_scope else "forbidden"
+            assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
 def test_the_working_copy_is_the_only_difference_between_page_and_program(cast, web, rest):

@@ -31,6 +31,19 @@ def test_locking_freezes_the_draft_and_opens_the_next_one(cast: Cast):
     assert (event.from_number, event.to_number, event.data["opened"]) == (None, 1, 2)
 
 
+def test_work_goes_on_in_the_new_draft_and_the_locked_version_stays(cast: Cast):
+    agent = AgentFactory(actor=cast.eve)
+    locked = lock(cast.eve, agent)
+    assert Version.objects.of(agent).drafts().get().source == locked.source
+
+    change_agent(cast.eve, agent, bio="Something else.")
+
+    versions = Version.objects.of(agent).order_by("number")
+    assert [(version.number, "Something else." in version.source) for version in versions] == [
+        (1, False), (2, True),
+    ]  # fmt: skip
+
+
 def test_locking_leaves_the_pointers_where_they_are(cast: Cast):
     agent = make_agent(cast.eve, locked=1, live=1)
 

@@ -60,6 +60,17 @@ def test_an_older_locked_version_can_be_published_or_rolled_back_to(cast: Cast):
     assert draft_of(agent).number == 4
 
 
+def test_a_locked_version_of_the_past_is_published_again(cast: Cast):
+    agent = make_agent(cast.eve, locked=3, live=3)
+
+    promote(cast.eve, agent, 1)
+
+    agent.refresh_from_db()
+    assert agent.live.number == 1
+    assert json.loads(agent.live.source)["agent"]["bio"] == "Answers the phone."
+    assert draft_of(agent).source == Version.objects.get(artifact=agent, number=3).source
+
+
 def test_a_prompt_named_by_live_becomes_a_number_when_the_agent_is_locked(cast: Cast):
     prompt = create_prompt(cast.eve, slug="greeting", source="Hello.")
     promote(cast.eve, prompt, 1)

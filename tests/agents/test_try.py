@@ -1,5 +1,7 @@
 """An agent in the playground: any version of it is asked as it is, the draft as its rows are."""
 
+import re
+
 import pytest
 
 from agents.services import change_agent
@@ -42,6 +44,16 @@ def test_any_version_is_tried_and_two_side_by_side(cast, agent):
 
     assert [body["messages"][0]["content"] for body in (one, other)] == ["Be kind.", "Be brief."]
     assert [body["messages"][1] for body in (one, other)] == [{"role": "user", "content": "Hello?"}] * 2
+
+
+def test_the_page_offers_every_version_and_asks_the_one_that_is_chosen(cast, web, agent):
+    services.promote(cast.eve, agent, 1)
+
+    page = web.get("agents/desk/playground/", v=1).content.decode()
+
+    offered = re.findall(r'<option value="(\d)"( selected)?>([^<]+)</option>', page.partition('id="with"')[0])
+    assert offered == [("2", "", "v2 · draft"), ("1", " selected", "v1 · live, locked")]
+    assert "Preview v1" in page
 
 
 def test_a_run_says_which_text_of_the_draft_it_was(cast, agent):

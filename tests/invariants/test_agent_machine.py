@@ -204,7 +204,7 @@ class AgentLifecycle(RuleBasedStateMachine):
         )
         if self.act(not m.archived and differs, lambda: services.revert(self.who, self.agent)):
             assert base
-            followed = m.now.greeting == "live" and base.greeting == m.prompt_live
+            followed = m.now.greeting == "live" and base.greeting and base.greeting == m.prompt_live
             m.now = deepcopy(base)
             m.now.greeting = "live" if followed else base.greeting
 

@@ -81,7 +81,7 @@ def test_a_version_is_reviewed_and_rolled_back_by_touch(phone, world):
 
 
 TARGETS = {
-    "prompts/": [("link", "New prompt"), ("link", "Search prompts")],
+    "prompts/": [("link", "New prompt"), ("link", "Jump to")],
     "prompts/pocket/": [("button", "Update draft v4")],
     "prompts/pocket/versions/4/": [
         ("link", "Promote v4…"), ("button", "Clear staging"), ("button", "Open in editor"),

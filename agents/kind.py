@@ -12,6 +12,7 @@ from versioning.versions.models import Artifact, Version
 from versioning.versions.querysets import KindQuerySet
 from versioning.versions.words import AGENT
 from versioning.workspaces.actor import Actor
+from versioning.workspaces.models import Event
 
 SOURCE_LIMIT = 1_000_000
 # What of `llm_config` is no parameter of a request to a model.
@@ -116,6 +117,12 @@ class AgentKind:
         return Ask(
             [*messages, {"role": "user", "content": said}], model if isinstance(model, str) else "", params
         )
+
+    def published(self, artifact: Artifact, event: Event) -> None:
+        """A Snapshot of what went live; one that fails stops no publish, and is taken later."""
+        from agents.services.snapshots import take
+
+        take(artifact, event)
 
     def after_rollback(self, actor: Actor, artifact: Artifact, version: Version) -> None:
         """Nothing: the draft stays as it is."""

@@ -19,6 +19,26 @@ if TYPE_CHECKING:
     from versioning.workspaces.actor import Actor
 
 
+class SnapshotQuerySet(models.QuerySet[Any]):
+    """Snapshots."""
+
+    def in_workspace(self, actor: Actor) -> Self:
+        """Only what belongs to the actor's workspace; the database's wall says it again."""
+        return self.filter(tenant_id=actor.workspace.id)
+
+    def of(self, agent_id: UUID) -> Self:
+        """Those of one agent."""
+        return self.filter(agent_id=agent_id)
+
+    def newest_first(self) -> Self:
+        """As a list is read."""
+        return self.order_by("-version_number")
+
+    def without_components(self) -> Self:
+        """For lists: what each was, not what it holds."""
+        return self.defer("agent_snapshot", "schemas_snapshot", "triggers_snapshot", "mcp_servers_snapshot")
+
+
 class AgentQuerySet(KindQuerySet):
     """Agents."""
 

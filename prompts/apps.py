@@ -4,14 +4,23 @@ from django.apps import AppConfig
 
 
 class Prompts(AppConfig):
-    """Registers the kind, and how its histories come in."""
+    """Registers the kind, its tracked row, and how its histories come in."""
 
     name = "prompts"
 
     def ready(self) -> None:
         from prompts.importing import PromptImporter
         from prompts.kind import PromptKind
+        from prompts.models import Prompt
+        from versioning.changes import resources
         from versioning.versions import importing, kinds
 
         kinds.register(PromptKind())
+        resources.register(
+            resources.Resource(
+                name="prompt", noun="prompt", plural="prompts", icon="prompt", model=Prompt, kind="prompt",
+                tracked=("name", "description", "tags", "archived_at"), untracked=(),
+                switched=("archived_at",), label=lambda data: str(data.get("name", "")),
+            )
+        )  # fmt: skip
         importing.register(PromptImporter())

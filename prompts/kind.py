@@ -11,6 +11,7 @@ from versioning.versions.models import Artifact, Version
 from versioning.versions.querysets import KindQuerySet
 from versioning.versions.words import PROMPT
 from versioning.workspaces.actor import Actor
+from versioning.workspaces.models import Event
 
 SOURCE_LIMIT = 1_000_000
 LINE_LIMIT = 50_000
@@ -119,6 +120,9 @@ class PromptKind:
         if not said:
             return Ask([{"role": "user", "content": text}])
         return Ask([{"role": "system", "content": text}, {"role": "user", "content": said}])
+
+    def published(self, artifact: Artifact, event: Event) -> None:
+        """Nothing: the version itself is all there is."""
 
     def after_rollback(self, actor: Actor, artifact: Artifact, version: Version) -> None:
         """The source goes to the actor's editor; what lay there is kept and offered back."""

@@ -22,7 +22,11 @@ from tests.server import other_server, server, server_environment
 from versioning.lib import postgres, roles
 from versioning.lib.transaction import tell, told
 
-APPEND_ONLY = ("workspaces_event", "agents_content", "agents_conversation")
+APPEND_ONLY = (
+    "workspaces_event", "agents_content", "agents_conversation", "config_history", "config_history_gap",
+    "builder_versions", "builder_agents", "builder_agent_schemas", "builder_agent_triggers",
+    "builder_mcp_servers", "prompts_prompt",
+)  # fmt: skip
 
 
 def pytest_configure() -> None:

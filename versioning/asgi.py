@@ -23,6 +23,7 @@ from versioning.lib import postgres, roles
 
 _wsgi = get_wsgi_application()  # loads the models, which the next line needs
 
+from agents.upkeep import upkeep  # noqa: E402
 from versioning.delivery.app import Delivery, Receive, Scope, Send  # noqa: E402
 from versioning.playground.runner import runner  # noqa: E402
 from versioning.playground.stream import is_stream, stream  # noqa: E402
@@ -115,10 +116,12 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         return
     await delivery.open()
     runner.open(asyncio.get_running_loop())
+    upkeep.open()
     gc.collect()
     gc.freeze()  # what is loaded now stays for good: the collector need not walk through it again
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    await upkeep.close()
     await runner.close()
     await delivery.close()
     await send({"type": "lifespan.shutdown.complete"})

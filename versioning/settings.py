@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "versioning",
     "versioning.workspaces",
     "versioning.versions",
+    "versioning.changes",
     "versioning.delivery",
     "versioning.playground",
     "prompts",
@@ -239,6 +240,8 @@ DELIVERY_CACHE_MB = _number("DELIVERY_CACHE_MB", 256)
 DELIVERY_TOUCH_SECONDS = _number("DELIVERY_TOUCH_SECONDS", 30)
 
 PLAYGROUND_ALLOW_PRIVATE = _switch("PLAYGROUND_ALLOW_PRIVATE")
+
+HISTORY_STRICT = _switch("HISTORY_STRICT")  # told to the database at every migrate
 
 LANGUAGE_CODE = "en"
 USE_TZ = True

@@ -25,9 +25,10 @@ from agents.models.choices import (
     TriggerType,
     Visibility,
 )
+from agents.models.snapshots import Snapshot
 
 __all__ = [
     "PARTS", "Agent", "AgentSchema", "AgentTrigger", "AgentType", "AuthMethod", "Channel", "Connector",
-    "Content", "Conversation", "McpServer", "Part", "SchemaType", "Secret", "State", "Target", "Transport",
-    "TriggerType", "Visibility",
+    "Content", "Conversation", "McpServer", "Part", "SchemaType", "Secret", "Snapshot", "State", "Target",
+    "Transport", "TriggerType", "Visibility",
 ]  # fmt: skip

@@ -57,8 +57,8 @@ class AgentLifecycle(RuleBasedStateMachine):
     cast: Any = None
     count = 0
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(named=st.booleans())
+    def begin(self, named: bool) -> None:
         self.before = transaction.savepoint()
         AgentLifecycle.count += 1
         self.who = self.cast.ada
@@ -66,6 +66,9 @@ class AgentLifecycle(RuleBasedStateMachine):
         self.prompt = create_prompt(self.who, slug=f"greeting-{self.count}", source="Hello.")
         self.agent = create_agent(self.who, slug=f"agent-{self.count}")
         self.model, self.generation = Model(prompt={1: False}), 0
+        if named:  # half of all agents follow a prompt that is live, from the start
+            self.promote_the_prompt(1)
+            self.name_the_prompt("live")
 
     def teardown(self) -> None:
         if hasattr(self, "before"):  # the next example finds nothing of this one
@@ -390,4 +393,4 @@ def test_a_planted_fault_is_found(cast: Any, monkeypatch: pytest.MonkeyPatch, fa
     monkeypatch.setattr(*FAULTS[fault])
 
     with pytest.raises((AssertionError, ExceptionGroup)):
-        run(cast, AgentLifecycle, examples=12)
+        run(cast, AgentLifecycle, examples=40)  # it ends with the first that finds it

@@ -8,6 +8,7 @@ STATUS = {
     "no_live_version": 404,
     "forbidden": 403,
     "missing_scope": 403,
+    "not_recorded": 404,
     "unauthorized": 401,
     "otp_required": 401,
     "rate_limited": 429,

@@ -20,6 +20,26 @@ def tell(workspace: UUID | None, actor: UUID | None = None, request_id: str = ""
     _set(str(workspace or ""), str(actor or ""), request_id, role)
 
 
+def tell_actor(actor: UUID | None, request_id: str, at: str = "") -> None:
+    """Say for whom the next changes are recorded. `at`: the moment that an import reports, ISO 8601."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.actor_id', %s, true), set_config('app.request_id', %s, true),"
+            " set_config('app.at', %s, true)",
+            [str(actor or ""), request_id, at],
+        )
+
+
+@contextmanager
+def noted(changelog: str) -> Iterator[None]:
+    """Inside, every change is recorded with this note. Needs a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.changelog', %s, true)", [changelog])
+        yield
+        if not connection.needs_rollback:
+            cursor.execute("SELECT set_config('app.changelog', '', true)")
+
+
 @contextmanager
 def told(workspace: UUID | None = None, actor: UUID | None = None, request_id: str = "",
          *, operator: bool = False) -> Iterator[None]:  # fmt: skip

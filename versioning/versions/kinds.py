@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from versioning.versions.models import Artifact, Version
     from versioning.versions.querysets import KindQuerySet
     from versioning.workspaces.actor import Actor
+    from versioning.workspaces.models import Event
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,9 @@ class Kind(Protocol):
 
     def ask(self, actor: "Actor", source: str, values: Mapping[str, str], said: str) -> Ask:
         """What a model is asked when somebody says `said` to this version; DomainError `invalid`."""
+
+    def published(self, artifact: "Artifact", event: "Event") -> None:
+        """What a publish leaves behind, in its transaction; nothing that fails here may stop it."""
 
     def after_rollback(self, actor: "Actor", artifact: "Artifact", version: "Version") -> None:
         """What rolling back does to the editor, in the same transaction."""

@@ -8,6 +8,7 @@ from typing import Self
 from django.http import HttpRequest
 from django.utils import timezone
 
+from versioning.lib.transaction import tell_actor
 from versioning.workspaces.models import ApiKey, Member, Role, User, Workspace
 
 
@@ -62,6 +63,10 @@ class Actor:
     def person_id(self) -> uuid.UUID | None:
         """The id that `changed_by` records: of the person, none for a key."""
         return self.user.id if self.user else None
+
+    def tell(self) -> None:
+        """Let the changes of this transaction be recorded as this actor's, until another one is told."""
+        tell_actor(self.person_id, self.request_id, self.at.isoformat() if self.at else "")
 
     def now(self) -> datetime:
         """The moment that this act is recorded under."""

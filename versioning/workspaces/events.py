@@ -26,6 +26,9 @@ class EventName(models.TextChoices):
     STAGING_SET = "staging.set", "set staging"
     STAGING_CLEARED = "staging.cleared", "cleared staging"
 
+    RESOURCE_RESTORED = "resource.restored", "restored"
+    SNAPSHOT_RESTORED = "snapshot.restored", "restored a snapshot"
+
     CONNECTOR_CREATED = "connector.created", "created a connector"
     CONNECTOR_CHANGED = "connector.changed", "changed a connector"
     CONNECTOR_REMOVED = "connector.removed", "removed a connector"
@@ -43,6 +46,8 @@ class EventName(models.TextChoices):
     MEMBER_REMOVED = "member.removed", "removed a member"
     KEY_CREATED = "key.created", "created a key"
     KEY_REVOKED = "key.revoked", "revoked a key"
+    TOKEN_CREATED = "token.created", "made an MCP token"  # noqa: S105  a name, no secret
+    TOKEN_REVOKED = "token.revoked", "revoked an MCP token"  # noqa: S105
 
 
 # The acts that move the live pointer: what the lane chart and "what was live at 14:03?" are read from.

@@ -48,6 +48,7 @@ def create[A: Artifact](actor: Actor, model: type[A], *, kind: str, slug: str, *
         changed_at=actor.now(), **fields,
     )  # fmt: skip
     with transaction.atomic():
+        actor.tell()
         try:
             with transaction.atomic():
                 made.save(force_insert=True)
@@ -89,11 +90,12 @@ def import_versions(actor: Actor, artifact: Artifact, history: Sequence[Imported
         )  # fmt: skip
         if not known:
             require(actor, Act.PUBLISH)
-            note(
+            published = note(
                 actor, row, EventName.VERSION_PUBLISHED,
                 to_number=fresh[-1].number, message="Imported as live",
             )  # fmt: skip
             move(row, live=fresh[-1], live_since=actor.now())
+            KINDS[row.kind].published(row, published)
         if KINDS[row.kind].one_draft:
             KINDS[row.kind].put_back(row, fresh[-1].source)
             open_draft(actor, row, forked=fresh[-1])

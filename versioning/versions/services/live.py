@@ -47,11 +47,12 @@ def promote(
         act = _frozen(actor, row, version, message, expected) if froze else None
         if version.is_draft and not froze:
             _as_draft(actor, row, version, expected)
-        note(
+        published = note(
             actor, row, EventName.VERSION_PUBLISHED, act_id=act,
             from_number=was, to_number=number, message=message, froze=froze,
         )  # fmt: skip
         move(row, live_id=version.pk, live_since=actor.now())
+        kind_of(row).published(row, published)
     return row
 
 

@@ -51,13 +51,16 @@ def open_draft(actor: Actor, artifact: Artifact, *, forked: Version | None = Non
 
 
 @contextmanager
-def editing(actor: Actor, artifact: Artifact, **about: Any) -> Iterator[Artifact]:
+def editing(
+    actor: Actor, artifact: Artifact, *, act: Act = Act.SAVE_DRAFT,
+    name: EventName = EventName.VERSION_UPDATED, **about: Any,
+) -> Iterator[Artifact]:  # fmt: skip
     """Write the rows of the draft inside; at its end they are the draft, and one Event says so.
 
     Errors: `archived`; `forbidden` to a key where the draft is served, and to a person where it is live
     and they may not publish; `unchanged` when the rows say what they said.
     """
-    require(actor, Act.SAVE_DRAFT)
+    require(actor, act)
     with locked(actor, artifact) as row:
         refuse_archived(row)
         draft = Version.objects.of(row).drafts().get()
@@ -66,7 +69,7 @@ def editing(actor: Actor, artifact: Artifact, **about: Any) -> Iterator[Artifact
         yield row
         if kind_of(row).literal(row) == before:
             raise DomainError("unchanged", f"Nothing differs from {draft.label}: nothing to save.")
-        _rewrite(actor, row, draft, EventName.VERSION_UPDATED, from_number=draft.number, **about)
+        _rewrite(actor, row, draft, name, from_number=draft.number, **about)
 
 
 def lock(actor: Actor, artifact: Artifact, *, message: str = "", expected: str | None = None) -> Version:

@@ -24,6 +24,7 @@ MESSAGE_LIMIT = 2_000
 def locked(actor: Actor, artifact: Artifact) -> Iterator[Artifact]:
     """One transaction in which nobody else changes this artifact. Yields its row as it is now."""
     with transaction.atomic():
+        actor.tell()
         rows = Artifact.objects.in_workspace(actor).select_for_update()
         row = rows.filter(pk=artifact.pk).first()
         if row is None:

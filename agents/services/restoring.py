@@ -1,0 +1,105 @@
+"""Putting a whole agent back to a Snapshot: as a plan, then in one transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from agents import naming
+from agents.canonical import name_of
+from agents.models import PARTS, Agent, AgentSchema, Part, Snapshot
+from agents.tracked import AGENT, OF_SECTION
+from versioning.changes.plan import Plan, Step, step_to, take
+from versioning.lib.errors import DomainError, not_found
+from versioning.lib.transaction import noted
+from versioning.versions import services as versions
+from versioning.versions.models import Version
+from versioning.versions.services.one_draft import draft_of, editing
+from versioning.versions.services.steps import clean_message, expect_tag
+from versioning.workspaces.actor import Actor
+from versioning.workspaces.events import EventName
+from versioning.workspaces.policy import Act, require
+
+
+@dataclass(frozen=True)
+class RestoredSnapshot:
+    """What a restore did, or would do. `draft` is the draft as it is then, or still is."""
+
+    plan: Plan
+    snapshot: Snapshot
+    draft: Version
+
+
+def snapshot_of(actor: Actor, agent: Agent, snapshot_id: UUID) -> Snapshot:
+    """A Snapshot of that agent. Error: `not_found`."""
+    require(actor, Act.READ)
+    found: Snapshot | None = Snapshot.objects.in_workspace(actor).of(agent.pk).filter(pk=snapshot_id).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def restore_snapshot(
+    actor: Actor, agent: Agent, snapshot: Snapshot, *, expected: str | None = None, reason: str = "",
+    publish: bool = False, dry_run: bool = False,
+) -> RestoredSnapshot:  # fmt: skip
+    """Put the draft back to a Snapshot: own fields, schemas in force, triggers, MCP servers.
+
+    Schemas that it has not are deactivated; triggers and servers that it has not are deleted; those that
+    went come back under their ids. Each row is a change of its own. Pointers, secrets, what the system
+    observes and conversations stay. `expected` is the draft's tag as it was shown.
+    Errors: `stale`, `unchanged`, `archived`, `forbidden`.
+    """
+    require(actor, Act.EDIT)
+    if publish:
+        require(actor, Act.PUBLISH)
+    reason = clean_message(reason)
+    draft = draft_of(agent)
+    if dry_run:
+        expect_tag(draft, expected)
+        return RestoredSnapshot(plan_of(agent, snapshot), snapshot, draft)
+    about = {"message": reason, "snapshot_id": str(snapshot.pk), "snapshot": snapshot.version_number}
+    name = EventName.SNAPSHOT_RESTORED
+    with transaction.atomic():
+        with editing(actor, agent, act=Act.EDIT, name=name, **about) as row:
+            expect_tag(draft_of(row), expected)
+            plan = plan_of(agent, snapshot)
+            if not plan.steps:
+                words = f"The draft equals snapshot {snapshot.version_number}: nothing to restore."
+                raise DomainError("unchanged", words)
+            with noted(f"Restored to snapshot {snapshot.version_number}"):
+                for step in plan.steps:
+                    take(row, step)
+        if publish:
+            versions.promote(actor, agent, draft_of(agent).number, message=reason)
+    return RestoredSnapshot(plan, snapshot, draft_of(agent))
+
+
+def plan_of(agent: Agent, snapshot: Snapshot) -> Plan:
+    """What a restore would do to the rows as they are."""
+    now = Agent.objects.get(pk=agent.pk)
+    own = {name: value for name, value in snapshot.agent_snapshot.items() if name in Agent.TRACKED}
+    if "llm_config" in own:
+        own["llm_config"] = naming.kept_live(agent.workspace_id, now.llm_config, own["llm_config"])
+    first = step_to(AGENT, agent.pk, now.name, now, own)
+    steps = [first] if first else []
+    for model in PARTS:
+        steps += _steps_of_parts(agent, model, getattr(snapshot, f"{model.section}_snapshot"))
+    deletions = [step for step in steps if step.action == "deleted"]
+    return Plan([step for step in steps if step.action != "deleted"] + deletions)
+
+
+def _steps_of_parts(agent: Agent, model: type[Part], items: list[dict[str, Any]]) -> list[Step]:
+    there = {str(part.pk): part for part in model.objects.of(agent)}
+    wanted = {str(item["id"]): item for item in items}
+    resource = OF_SECTION[model.section]
+    steps = []
+    for id, item in wanted.items():
+        then = {name: item[name] for name in model.TRACKED if name in item}
+        steps.append(step_to(resource, UUID(id), name_of(item), there.get(id), then))
+    for id, part in there.items():
+        if id not in wanted:
+            then = {"is_active": False} if model is AgentSchema else None
+            steps.append(step_to(resource, part.pk, str(part), part, then))
+    return [step for step in steps if step is not None]

@@ -1,0 +1,1 @@
+"""HOW each row came to be: every change recorded by the database, compared, restored, verified."""

@@ -1,0 +1,63 @@
+"""How a migration puts a table under the record, and takes it from there.
+
+Migrations pass literals: an old one that is replayed on a fresh database must not name columns that do
+not exist yet. What is tracked today is said by the Resource (`resources.py`), and a test compares both.
+"""
+
+from collections.abc import Sequence
+
+from django.db.migrations import RunSQL
+
+
+def track(table: str, resource: str, columns: Sequence[str], *, untracked: Sequence[str]) -> RunSQL:
+    """Record every INSERT and DELETE of a table, and each UPDATE that touches a tracked column.
+
+    For an UPDATE of other columns alone the trigger does not fire at all. TRUNCATE, which would leave no
+    record, is refused. To change the type of a tracked column: `untrack`, alter, `track`.
+    """
+    when = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in [*columns, "id", "tenant_id"])
+    told = f"'{resource}', '{','.join([*untracked, 'tenant_id'])}'"
+    return RunSQL(f"""
+        CREATE TRIGGER z_track_row AFTER INSERT OR DELETE ON {table}
+          FOR EACH ROW EXECUTE FUNCTION capture_change({told});
+        CREATE TRIGGER z_track_update AFTER UPDATE ON {table}
+          FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION capture_change({told});
+        CREATE TRIGGER append_only_all BEFORE TRUNCATE ON {table}
+          FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
+        ALTER TABLE {table} ENABLE ALWAYS TRIGGER z_track_row;
+        ALTER TABLE {table} ENABLE ALWAYS TRIGGER z_track_update;
+        ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only_all;
+    """, untrack(table).sql)  # fmt: skip
+
+
+def untrack(table: str) -> RunSQL:
+    """Take a table out of the record, for the length of a migration."""
+    return RunSQL(f"""
+        DROP TRIGGER z_track_row ON {table};
+        DROP TRIGGER z_track_update ON {table};
+        DROP TRIGGER append_only_all ON {table};
+    """, RunSQL.noop)  # fmt: skip
+
+
+def first_records(table: str, resource: str, agent: str, *, untracked: Sequence[str]) -> RunSQL:
+    """Give every row that is there its first record, in every workspace, and count that none was missed.
+
+    `agent` is the SQL expression of the agent that a row belongs to, in terms of `t`.
+    """
+    skip = "{" + ",".join([*untracked, "tenant_id"]) + "}"
+    return RunSQL(f"""
+        INSERT INTO config_counter (resource_type, resource_id, agent_id, tenant_id, last, lost)
+          SELECT '{resource}', t.id, {agent}, t.tenant_id, 1, '{{}}' FROM {table} t;
+        INSERT INTO config_history (id, resource_type, resource_id, agent_id, tenant_id, version, operation,
+            data_after, changelog, db_role, request_id, created_at)
+          SELECT gen_random_uuid(), '{resource}', t.id, {agent}, t.tenant_id, 1, 'INSERT',
+            to_jsonb(t) - '{skip}'::text[], 'As it was when its history began', session_user, '',
+            clock_timestamp()
+          FROM {table} t;
+        DO $$ BEGIN
+          IF (SELECT count(*) FROM {table})
+              <> (SELECT count(*) FROM config_history WHERE resource_type = '{resource}') THEN
+            RAISE EXCEPTION 'of some rows of {table} the first record was not written';
+          END IF;
+        END $$;
+    """, RunSQL.noop)  # fmt: skip

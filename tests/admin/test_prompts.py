@@ -27,7 +27,7 @@ def test_a_version_is_promoted_as_the_operator(cast, desk):
     answer = desk.act(VERSIONS, "promote", version(prompt, 2))
 
     event = Event.objects.of(prompt.pk).newest_first().first()
-    assert told(answer) == ["Promoted: 1"]
+    assert told(answer) == ["Made live: 1"]
     assert now(prompt).live.number == 2
     assert version(prompt, 2).locked_at
     assert (event.name, event.actor_kind, event.via) == ("version.published", "operator", "admin")

@@ -81,10 +81,10 @@ class VersionAdmin(ReadOnly):
         """Whether staging points at it."""
         return version.artifact.staging_id == version.pk
 
-    @verb("Promote this version")
+    @verb("Make this version live")
     def promote(self, request: HttpRequest, queryset: QuerySet[Version]) -> None:
         """Point live at it."""
-        _move(request, queryset, services.promote, "Promoted")
+        _move(request, queryset, services.promote, "Made live")
 
     @verb("Roll back to this version")
     def roll_back(self, request: HttpRequest, queryset: QuerySet[Version]) -> None:

@@ -42,13 +42,19 @@ def paged[M: Model](
     rows: QuerySet[M], query: PageQuery, by: Sequence[str], show: Callable[[M], Schema | dict[str, Any]]
 ) -> dict[str, Any]:
     """The wanted `Page` of `rows`, ordered downwards by the columns `by`, each row shown by `show`."""
-    if query.cursor and query.offset:
-        raise DomainError("invalid", "Send a cursor or an offset, not both.", field="cursor")
-    total = rows.order_by().values("pk")[: COUNTED + 1].count()
+    after = read_cursor(rows.model, by, query)
     ordered = rows.order_by(*(f"-{name}" for name in by))
-    if query.cursor:
-        ordered = ordered.filter(_below(by, _read_cursor(rows.model, by, query.cursor)))
+    if after:
+        ordered = ordered.filter(below(by, after))
     found = list(ordered[query.offset : query.offset + query.limit + 1])
+    return page_of(found, counted(rows), query, by, show)
+
+
+def page_of[M: Model](
+    found: Sequence[M], total: int, query: PageQuery, by: Sequence[str],
+    show: Callable[[M], Schema | dict[str, Any]],
+) -> dict[str, Any]:  # fmt: skip
+    """A `Page` of rows that were found: those asked for, and one more where there are more."""
     given = found[: query.limit]
     return {
         "items": [show(row) for row in given],
@@ -60,13 +66,21 @@ def paged[M: Model](
     }
 
 
-def _below(by: Sequence[str], values: Sequence[Any]) -> Q:
-    """What comes after a row: less in one column, and equal in those before it."""
-    below, equal = Q(), Q()
+def counted(rows: QuerySet[Any]) -> int:
+    """How many; beyond COUNTED it stops at one more."""
+    return rows.order_by().values("pk")[: COUNTED + 1].count()
+
+
+def below(by: Sequence[str], values: Sequence[Any]) -> Q:
+    """What comes after a row: less in one column, and equal in those before it.
+
+    That it is not more in the first column is said once more, for an index is entered by it.
+    """
+    less, equal = Q(), Q()
     for name, value in zip(by, values, strict=True):
-        below |= equal & Q(**{f"{name}__lt": value})
+        less |= equal & Q(**{f"{name}__lt": value})
         equal &= Q(**{name: value})
-    return below
+    return less & Q(**{f"{by[0]}__lte": values[0]})
 
 
 def _cursor(by: Sequence[str], row: Model) -> str:
@@ -75,9 +89,14 @@ def _cursor(by: Sequence[str], row: Model) -> str:
     return base64.urlsafe_b64encode(json.dumps([*by, *plain]).encode()).decode().rstrip("=")
 
 
-def _read_cursor(model: type[Model], by: Sequence[str], cursor: str) -> list[Any]:
+def read_cursor(model: type[Model], by: Sequence[str], query: PageQuery) -> list[Any]:
+    """The values that the query's cursor names, [] for none. Error: `invalid`."""
+    if not query.cursor:
+        return []
+    if query.offset:
+        raise DomainError("invalid", "Send a cursor or an offset, not both.", field="cursor")
     try:
-        data = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=="))
+        data = json.loads(base64.urlsafe_b64decode(query.cursor.encode() + b"=="))
         names, values = data[: len(by)], data[len(by) :]
         if names != list(by) or len(values) != len(by) or None in values:
             raise ValueError("a cursor of another list")

@@ -137,6 +137,11 @@ def test_each_verb_is_open_to_whom_the_table_says(cast, verb, who, protected):
 
 
 @pytest.mark.parametrize("who", PEOPLE + KEYS)
+def test_tokens_of_their_own_are_for_members(cast, who):
+    assert may(actor_named(cast, who), Act.CONNECT) == (who in FROM["viewer"])
+
+
+@pytest.mark.parametrize("who", PEOPLE + KEYS)
 def test_reading_is_for_members_and_keys_with_the_scope_history(cast, who):
     actor = actor_named(cast, who)
 

@@ -20,14 +20,17 @@ from versioning.workspaces.schemas import (
     MemberOut,
     NewInviteOut,
     NewKeyOut,
+    NewTokenOut,
     RefreshIn,
     RoleIn,
     SignInIn,
+    TokenIn,
+    TokenOut,
     TokensOut,
     WorkspaceIn,
     WorkspaceOut,
 )
-from versioning.workspaces.services import keys, members, workspaces
+from versioning.workspaces.services import keys, members, tokens, workspaces
 from versioning.workspaces.sign_in import sign_in, workspace_for
 from versioning.workspaces.tokens import LIFETIMES, issue, member_of_token
 
@@ -154,3 +157,22 @@ def create_key(request: HttpRequest, payload: KeyIn) -> Status[NewKeyOut]:
 def revoke_key(request: HttpRequest, key_id: UUID) -> KeyOut:
     """Ends it at once and for good; what it did stays recorded. Admins may."""
     return KeyOut.of(keys.revoke_key(actor_of(request), key_id))
+
+
+@programs.get("/tokens", auth=MEMBERS, response=Page[TokenOut], exclude_unset=True, summary="List MCP tokens")
+def list_tokens(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]:
+    """One's own, newest first, revoked ones among them; admins see everyone's. Keys may not."""
+    return paged(tokens.tokens_of(actor_of(request)), page, NEWEST, TokenOut.of)
+
+
+@programs.post("/tokens", auth=MEMBERS, response={201: NewTokenOut}, summary="Make an MCP token")
+def make_token(request: HttpRequest, payload: TokenIn) -> Status[NewTokenOut]:
+    """For an assistant of one's own: at `/mcp` it can what its member can. Shown this once. Viewers may."""
+    token, secret = tokens.make_token(actor_of(request), name=payload.name, days=payload.days)
+    return Status(201, NewTokenOut.with_secret(token, secret))
+
+
+@programs.delete("/tokens/{uuid:token_id}", auth=MEMBERS, response=TokenOut, summary="Revoke an MCP token")
+def revoke_token(request: HttpRequest, token_id: UUID) -> TokenOut:
+    """Ends it at once and for good. One's own; admins may end everyone's."""
+    return TokenOut.of(tokens.revoke_token(actor_of(request), token_id))

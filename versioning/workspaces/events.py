@@ -46,8 +46,8 @@ class EventName(models.TextChoices):
     MEMBER_REMOVED = "member.removed", "removed a member"
     KEY_CREATED = "key.created", "created a key"
     KEY_REVOKED = "key.revoked", "revoked a key"
-    TOKEN_CREATED = "token.created", "made an MCP token"  # noqa: S105  a name, no secret
-    TOKEN_REVOKED = "token.revoked", "revoked an MCP token"  # noqa: S105
+    TOKEN_CREATED = "token.created", "made an MCP token"
+    TOKEN_REVOKED = "token.revoked", "revoked an MCP token"
 
 
 # The acts that move the live pointer: what the lane chart and "what was live at 14:03?" are read from.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from versioning.lib.errors import DomainError
 from versioning.workspaces.models import KeyKind, Role, Scope, Workspace
 from versioning.workspaces.services.members import INVITE_DAYS
+from versioning.workspaces.services.tokens import DAYS, MOST_DAYS
 
 KINDS = {
     KeyKind.LIVE: "live: reads what is live",
@@ -121,6 +122,16 @@ class KeyForm(forms.Form):
         if clean["expires_at"] and clean["expires_at"] <= timezone.now():
             self.add_error("date", "The expiry must be in the future.")
         return clean
+
+
+class TokenForm(forms.Form):
+    """Assistants → new token."""
+
+    name = forms.CharField(max_length=100, help_text="Which assistant it is for: “Claude on my laptop”.")
+    days = forms.IntegerField(
+        min_value=1, max_value=MOST_DAYS, initial=DAYS, label="Days until it expires",
+        help_text=f"At most {MOST_DAYS}.",
+    )  # fmt: skip
 
 
 def _moment(chosen: str | None, date: Any) -> datetime | None:

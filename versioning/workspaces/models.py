@@ -16,6 +16,7 @@ from versioning.workspaces.querysets import (
     EventQuerySet,
     InviteQuerySet,
     MemberQuerySet,
+    MemberTokenQuerySet,
 )
 
 
@@ -194,6 +195,39 @@ class ApiKey(models.Model):
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at and self.expires_at <= timezone.now() else "working"
+
+
+class MemberToken(models.Model):
+    """What a member's assistant enters by, over MCP alone. It can what the member can, and ends with them.
+
+    The token itself is shown once; what stays is its keyed digest.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=20, editable=False)
+    digest = models.BinaryField(unique=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MemberTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "MCP token"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def state(self) -> str:
+        """Whether it opens anything now: working, expired or revoked."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "working"
 
 
 class Event(models.Model):

@@ -13,6 +13,7 @@ class Act(StrEnum):
 
     READ = "read"
     MEET = "meet"  # see who the members are
+    CONNECT = "connect"  # make MCP tokens of one's own
     EDIT = "edit"  # create, rename, archive, import, delete a draft
     SAVE_DRAFT = "save_draft"
     STAGE = "stage"
@@ -34,6 +35,7 @@ class Rule:
 TABLE = {
     Act.READ: Rule(Role.VIEWER, scope=Scope.HISTORY),
     Act.MEET: Rule(Role.VIEWER),
+    Act.CONNECT: Rule(Role.VIEWER),
     Act.EDIT: Rule(Role.EDITOR),
     Act.SAVE_DRAFT: Rule(Role.EDITOR, scope=Scope.DRAFTS),
     Act.STAGE: Rule(Role.EDITOR),

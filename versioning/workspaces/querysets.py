@@ -47,6 +47,19 @@ class ApiKeyQuerySet(_InWorkspace):
         )
 
 
+class MemberTokenQuerySet(_InWorkspace):
+    """MCP tokens."""
+
+    def seen_by(self, actor: Actor, *, everyones: bool) -> Self:
+        """The actor's own; `everyones` for who manages the workspace."""
+        found = self.in_workspace(actor).select_related("member__user")
+        return found if everyones else found.filter(member__user_id=actor.person_id)
+
+    def newest_first(self) -> Self:
+        """Working tokens before revoked ones, newest first."""
+        return self.order_by(models.F("revoked_at").desc(nulls_first=True), "-created_at")
+
+
 class EventQuerySet(_InWorkspace):
     """Events."""
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from ninja import Field, Schema
 
 from versioning.lib.rest import Input
-from versioning.workspaces.models import ApiKey, Invite, KeyKind, Member, Role, Scope, Workspace
+from versioning.workspaces.models import ApiKey, Invite, KeyKind, Member, MemberToken, Role, Scope, Workspace
 
 
 class SignInIn(Input):
@@ -172,6 +172,43 @@ class NewKeyOut(KeyOut):
         return cls(**_of_key(key), key=secret)
 
 
+class TokenIn(Input):
+    """Which assistant a token is for."""
+
+    name: str = Field(max_length=100, examples=["Claude on my laptop"])
+    days: int = Field(30, ge=1, le=90, description="How long it works.")
+
+
+class TokenOut(Schema):
+    """An MCP token, known by how it begins."""
+
+    id: UUID
+    name: str
+    member: str = Field(description="As whom the assistant acts.")
+    prefix: str = Field(examples=["pv_mcp_4fTz"])
+    created: datetime
+    expires: datetime
+    revoked: datetime | None
+    last_used: datetime | None = Field(description="To the minute.")
+
+    @classmethod
+    def of(cls, token: MemberToken) -> "TokenOut":
+        """A token as programs read it."""
+        return cls(**_of_token(token))
+
+
+class NewTokenOut(TokenOut):
+    """A new token, which is shown this once, and where its assistant connects."""
+
+    token: str = Field(examples=["pv_mcp_…"])
+    url: str = Field(examples=["https://previse.example/mcp"])
+
+    @classmethod
+    def with_secret(cls, token: MemberToken, secret: str) -> "NewTokenOut":
+        """The token's row and the token itself."""
+        return cls(**_of_token(token), token=secret, url=f"{settings.PUBLIC_URL}/mcp")
+
+
 def _of_invite(made: Invite) -> dict[str, Any]:
     by = made.created_by
     return {
@@ -186,4 +223,12 @@ def _of_key(key: ApiKey) -> dict[str, Any]:
         "id": key.id, "name": key.name, "kind": key.kind, "scopes": key.scopes, "prefix": key.prefix,
         "created": key.created_at, "created_by": by.display_name if by else None,
         "expires": key.expires_at, "revoked": key.revoked_at, "last_used": key.last_used_at,
+    }  # fmt: skip
+
+
+def _of_token(token: MemberToken) -> dict[str, Any]:
+    return {
+        "id": token.id, "name": token.name, "member": token.member.user.display_name, "prefix": token.prefix,
+        "created": token.created_at, "expires": token.expires_at, "revoked": token.revoked_at,
+        "last_used": token.last_used_at,
     }  # fmt: skip

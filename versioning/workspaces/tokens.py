@@ -1,7 +1,9 @@
-"""Who a program is: by a member's token (a JWT for one workspace) or by an API key.
+"""Who a program is: by a member's token (a JWT for one workspace) or by an API key; over MCP also by an
+MCP token of a member.
 
-A token says who and where, never what one may: membership and role are read at every call. It ends with
-its hour, with the account, the membership, or a change of the password.
+A token says who and where, never what one may: membership and role are read at every call. A JWT ends with
+its hour, with the account, the membership, or a change of the password; an MCP token with its day, with the
+account or the membership, or when it is revoked.
 """
 
 import hashlib
@@ -22,7 +24,7 @@ from versioning.lib.errors import DomainError
 from versioning.lib.transaction import tell
 from versioning.workspaces import keys
 from versioning.workspaces.actor import Actor
-from versioning.workspaces.models import ApiKey, Member, User
+from versioning.workspaces.models import ApiKey, Member, MemberToken, User
 
 ISSUER, AUDIENCE, ALGORITHM = "previse", "previse-api", "HS256"
 LIFETIMES = {"access": timedelta(hours=1), "refresh": timedelta(days=30)}
@@ -59,6 +61,8 @@ def actor_of_request(request: HttpRequest) -> Actor | None:
 
 def actor_of_bearer(token: str, *, via: str, request_id: str) -> Actor:
     """Who bears this token or key, the transaction told their workspace. Error: `unauthorized`."""
+    if token.startswith(keys.TOKEN_START):
+        return _of_token(token, via, request_id)
     if token.startswith("pv_"):
         return _of_key(token, via, request_id)
     member = member_of_token(token, "access", request_id)
@@ -96,16 +100,36 @@ def _of_key(key: str, via: str, request_id: str) -> Actor:
     key_id, workspace_id = found
     tell(workspace_id, None, request_id)
     row = ApiKey.objects.select_related("workspace").get(pk=key_id)
-    _note_use(key_id)
+    _note_use(ApiKey, key_id)
     return Actor.of_key(row, via=via, request_id=request_id)
 
 
-def _note_use(key_id: UUID) -> None:
+def _of_token(token: str, via: str, request_id: str) -> Actor:
+    """The member whose assistant bears an MCP token. It opens /mcp and nothing else."""
+    if via != "mcp":
+        raise _refused("An MCP token opens /mcp alone. For REST, sign in at POST /api/auth/token.")
+    if not keys.well_formed_token(token):
+        raise _refused("This is no MCP token of Previse. Compare it with the one that was shown.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT token_id, workspace_id, member_id, user_id FROM token_owner(%s)", [keys.digest(token)]
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise _refused("This MCP token is unknown, revoked or expired. Make a new one in Settings.")
+    token_id, workspace_id, member_id, user_id = found
+    tell(workspace_id, user_id, request_id)
+    member = Member.objects.select_related("workspace", "user").get(pk=member_id)
+    _note_use(MemberToken, token_id)
+    return Actor.of_member(member, via=via, request_id=request_id)
+
+
+def _note_use(model: type[ApiKey] | type[MemberToken], pk: UUID) -> None:
     """Keep when it was last used, to the minute; nobody waits for another request's note."""
     now = timezone.now()
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USED_EVERY)
-    free = ApiKey.objects.filter(stale, pk=key_id).select_for_update(skip_locked=True)
-    ApiKey.objects.filter(pk__in=free.values("pk")).update(last_used_at=now)
+    free = model.objects.filter(stale, pk=pk).select_for_update(skip_locked=True)
+    model.objects.filter(pk__in=free.values("pk")).update(last_used_at=now)
 
 
 def _claims(token: str, typ: str) -> dict[str, Any]:

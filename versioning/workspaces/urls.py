@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from versioning.workspaces.views import door, invites, keys, log, members, settings
+from versioning.workspaces.views import door, invites, keys, log, members, settings, tokens
 
 app_name = "workspaces"
 
@@ -17,6 +17,9 @@ in_settings = [
     path("keys/", keys.show, name="keys"),
     path("keys/create/", keys.create, name="create_key"),
     path("keys/<uuid:key_id>/revoke/", keys.revoke, name="revoke_key"),
+    path("tokens/", tokens.show, name="tokens"),
+    path("tokens/create/", tokens.create, name="create_token"),
+    path("tokens/<uuid:token_id>/revoke/", tokens.revoke, name="revoke_token"),
     path("log/", log.show, name="log"),
 ]
 urlpatterns = [

@@ -18,6 +18,8 @@ PLAIN = {
     E.INVITE_REVOKED: "revoked an invite as {role}",
     E.KEY_CREATED: "created the {kind} key “{key_name}”",
     E.KEY_REVOKED: "revoked the {kind} key “{key_name}”",
+    E.TOKEN_CREATED: "made the MCP token “{token_name}”",
+    E.TOKEN_REVOKED: "revoked the MCP token “{token_name}”",
 }
 # The sections of a draft that is saved in pieces, and what the lists among them hold.
 SECTIONS = {"identity": "Identity", "model": "Model", "metadata": "Metadata", "agent": "fields"}
@@ -119,7 +121,7 @@ def by_way(event: Event) -> str:
 
 
 def _filled(form: str, **values: Any) -> str:
-    return form.format_map({**dict.fromkeys(("role", "kind", "key_name"), "?"), **values})
+    return form.format_map({**dict.fromkeys(("role", "kind", "key_name", "token_name"), "?"), **values})
 
 
 def _setting(field: str, change: dict[str, Any]) -> str:

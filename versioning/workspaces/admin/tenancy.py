@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from versioning.workspaces.admin_site import ReadOnly, ThroughServices, acting, for_each, operator, verb
-from versioning.workspaces.models import ApiKey, Event, Invite, Member, Workspace
+from versioning.workspaces.models import ApiKey, Event, Invite, Member, MemberToken, Workspace
 from versioning.workspaces.services import members
 from versioning.workspaces.services.keys import revoke_key
+from versioning.workspaces.services.tokens import revoke_token
 from versioning.workspaces.services.workspaces import change_workspace, create_workspace
 
 SETTINGS = ("name", "staging_enabled", "protect_live")
@@ -137,6 +138,33 @@ class KeyAdmin(ReadOnly):
         """End them at once, in every process."""
         rows = queryset.select_related("workspace")
         for_each(request, rows, lambda actor, row: revoke_key(actor, row.pk), "Keys revoked")
+
+
+@admin.register(MemberToken)
+class TokenAdmin(ReadOnly):
+    """MCP tokens. Each was made by a member, and ends with the membership."""
+
+    list_display = ("name", "workspace", "owner", "prefix", "state", "last_used_at", "expires_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    search_fields = ("name", "prefix", "workspace__slug", "member__user__email")
+    ordering = ("-created_at",)
+    list_select_related = ("workspace", "member__user")
+    fields = (
+        "workspace", "owner", "name", "prefix", "state", "created_at", "expires_at", "last_used_at",
+        "revoked_at",
+    )  # fmt: skip
+    actions = ("revoke",)
+
+    @admin.display(description="member", ordering="member__user__email")
+    def owner(self, row: MemberToken) -> str:
+        """Whose assistant it is."""
+        return row.member.user.email
+
+    @verb("Revoke")
+    def revoke(self, request: HttpRequest, queryset: QuerySet[MemberToken]) -> None:
+        """End them at once, in every process."""
+        rows = queryset.select_related("workspace")
+        for_each(request, rows, lambda actor, row: revoke_token(actor, row.pk), "Tokens revoked")
 
 
 @admin.register(Event)

@@ -10,6 +10,7 @@ TABS = {
     "workspaces:settings": "General",
     "workspaces:members": "Members",
     "workspaces:keys": "API keys",
+    "workspaces:tokens": "Assistants (MCP)",
     "workspaces:log": "Log",
 }
 

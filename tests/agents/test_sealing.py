@@ -200,4 +200,4 @@ def test_the_search_for_plain_texts_finds_one(cast: Cast):
         changed_at=cast.eve.now(), changed_by="x",
     )  # fmt: skip
 
-    assert places_of(MARK) == ["agents_secret", "builder_agents", "versions_version"]
+    assert places_of(MARK) == ["agents_secret", "builder_agents", "config_history", "versions_version"]

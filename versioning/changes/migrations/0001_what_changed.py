@@ -2,7 +2,8 @@
 
 The number comes first, outside the handler: a record that is lost leaves its number behind, so that the loss
 shows. What the handler catches leaves a Gap; where not even that can be written, the counter keeps the
-number in `lost`. A cancel, a timeout, a deadlock or an unwritable counter fails the whole change.
+number in `lost`. A cancel, a timeout, a deadlock or an unwritable counter fails the whole change. So does an
+id that was another agent's or workspace's: one history never has two owners.
 """
 
 import uuid
@@ -27,7 +28,12 @@ BEGIN
   END IF;
   INSERT INTO public.config_counter AS c (resource_type, resource_id, agent_id, tenant_id, last, lost)
     VALUES (resource, rid, aid, tid, 1, '{}')
-    ON CONFLICT (resource_type, resource_id) DO UPDATE SET last = c.last + 1 RETURNING c.last INTO number;
+    ON CONFLICT (resource_type, resource_id) DO UPDATE SET last = c.last + 1
+      WHERE (c.agent_id, c.tenant_id) IS NOT DISTINCT FROM (EXCLUDED.agent_id, EXCLUDED.tenant_id)
+    RETURNING c.last INTO number;
+  IF number IS NULL THEN
+    RAISE EXCEPTION 'the id % was that of another %', rid, resource USING ERRCODE = 'PV006';
+  END IF;
   BEGIN
     IF TG_OP <> 'INSERT' THEN was := to_jsonb(OLD) - skip; END IF;
     IF TG_OP <> 'DELETE' THEN now_is := to_jsonb(NEW) - skip; END IF;
@@ -85,7 +91,10 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [("workspaces", "0001_people_workspaces_keys_events")]
+    dependencies = [
+        ("workspaces", "0001_people_workspaces_keys_events"),
+        ("versions", "0004_same_for_life"),  # refuse_other()
+    ]
 
     operations = [
         migrations.CreateModel(

@@ -83,14 +83,14 @@ def import_prompts(request: HttpRequest) -> ImportOut:
 @router.get("/{slug}", response=PromptOut, summary="Read a prompt")
 def read_prompt(request: HttpRequest, slug: str) -> PromptOut:
     """With what is live and staged. Viewers may; keys with the scope `history`."""
-    actor, prompt = _find(request, slug, Act.READ)
+    actor, prompt = find(request, slug, Act.READ)
     return _now(actor, prompt)
 
 
 @router.patch("/{slug}", auth=MEMBERS, response=PromptOut, summary="Rename, describe or archive a prompt")
 def change_prompt(request: HttpRequest, slug: str, payload: PromptChangesIn) -> PromptOut:
     """What is not sent stays; the slug never changes. Editors may."""
-    actor, prompt = _find(request, slug, Act.EDIT)
+    actor, prompt = find(request, slug, Act.EDIT)
     given = payload.dict(exclude_none=True)
     archived = given.pop("archived", None)
     with transaction.atomic():
@@ -103,7 +103,7 @@ def change_prompt(request: HttpRequest, slug: str, payload: PromptChangesIn) -> 
 @history.get("/{slug}/versions", response=Page[PromptVersionOut], exclude_unset=True, summary="List versions")
 def list_versions(request: HttpRequest, slug: str, page: Query[VersionQuery]) -> dict[str, Any]:
     """Newest first. Viewers may; keys with the scope `history`."""
-    actor, prompt = _find(request, slug, Act.READ)
+    actor, prompt = find(request, slug, Act.READ)
     rows = Version.objects.of(prompt).search(prompt, page.q, in_text=page.text).with_fork()
     text = page.include == "source"
 
@@ -118,7 +118,7 @@ def save_version(
     request: HttpRequest, slug: str, payload: VersionIn, response: HttpResponse
 ) -> Status[PromptVersionOut]:
     """The next number, as a draft. Editors may; keys with the scope `drafts`."""
-    actor, prompt = _find(request, slug, Act.SAVE_DRAFT)
+    actor, prompt = find(request, slug, Act.SAVE_DRAFT)
     version = versions.save_version(actor, prompt, **payload.dict())
     response["Location"] = f"/api/prompts/{slug}/versions/{version.number}"
     return Status(201, _version(actor, prompt, version.number, response))
@@ -127,7 +127,7 @@ def save_version(
 @history.get("/{slug}/versions/{int:n}", response=PromptVersionOut, summary="Read a version")
 def read_version(request: HttpRequest, slug: str, n: int, response: HttpResponse) -> PromptVersionOut:
     """With its source. `ETag` is its tag. Viewers may; keys with the scope `history`."""
-    actor, prompt = _find(request, slug, Act.READ)
+    actor, prompt = find(request, slug, Act.READ)
     return _version(actor, prompt, n, response)
 
 
@@ -141,7 +141,7 @@ def update_draft(
 
     Editors may; keys with the scope `drafts`, where it is not served.
     """
-    actor, prompt = _find(request, slug, Act.SAVE_DRAFT)
+    actor, prompt = find(request, slug, Act.SAVE_DRAFT)
     expected = expected_tag(request, payload.expected_version)
     versions.update_draft(actor, prompt, n, source=payload.source, message=payload.message, expected=expected)
     return _version(actor, prompt, n, response)
@@ -156,7 +156,7 @@ def update_draft(
 )
 def delete_draft(request: HttpRequest, slug: str, n: int, expected_version: str | None = None) -> PromptOut:
     """Its number stays empty; where staging stood on it, staging is cleared. Editors may."""
-    actor, prompt = _find(request, slug, Act.EDIT)
+    actor, prompt = find(request, slug, Act.EDIT)
     versions.delete_draft(actor, prompt, n, expected=expected_tag(request, expected_version))
     return _now(actor, prompt)
 
@@ -170,7 +170,7 @@ def delete_draft(request: HttpRequest, slug: str, n: int, expected_version: str 
 )
 def promote(request: HttpRequest, slug: str, n: int, payload: PromoteIn = NO_REVIEW) -> PromptOut:
     """Makes it live; a draft is frozen by it, for good. Editors may; admins where live is protected."""
-    actor, prompt = _find(request, slug, Act.PUBLISH)
+    actor, prompt = find(request, slug, Act.PUBLISH)
     expected = expected_tag(request, payload.expected_version)
     versions.promote(
         actor, prompt, n, message=payload.message, expected=expected, generation=payload.generation
@@ -184,7 +184,7 @@ def roll_back(request: HttpRequest, slug: str, payload: RollBackIn) -> RolledBac
 
     Newer versions and drafts stay. Editors may; admins where live is protected.
     """
-    actor, prompt = _find(request, slug, Act.PUBLISH)
+    actor, prompt = find(request, slug, Act.PUBLISH)
     versions.roll_back(actor, prompt, payload.version, message=payload.message, generation=payload.generation)
     return RolledBackOut(
         message=f"Live is v{payload.version} again", restored=_now(actor, prompt),
@@ -195,7 +195,7 @@ def roll_back(request: HttpRequest, slug: str, payload: RollBackIn) -> RolledBac
 @pointers.post("/{slug}/unpublish", auth=MEMBERS, response=PromptOut, summary="Unpublish")
 def unpublish(request: HttpRequest, slug: str, payload: MoveIn = NO_REASON) -> PromptOut:
     """Clears live: reads answer 404 `no_live_version`. Editors may; admins where live is protected."""
-    actor, prompt = _find(request, slug, Act.PUBLISH)
+    actor, prompt = find(request, slug, Act.PUBLISH)
     versions.unpublish(actor, prompt, message=payload.message, generation=payload.generation)
     return _now(actor, prompt)
 
@@ -203,7 +203,7 @@ def unpublish(request: HttpRequest, slug: str, payload: MoveIn = NO_REASON) -> P
 @pointers.put("/{slug}/staging", auth=MEMBERS, response=PromptOut, summary="Set staging")
 def stage(request: HttpRequest, slug: str, payload: StageIn) -> PromptOut:
     """Points staging at any version, a draft too. Editors may."""
-    actor, prompt = _find(request, slug, Act.STAGE)
+    actor, prompt = find(request, slug, Act.STAGE)
     versions.stage(actor, prompt, payload.version, generation=payload.generation)
     return _now(actor, prompt)
 
@@ -211,7 +211,7 @@ def stage(request: HttpRequest, slug: str, payload: StageIn) -> PromptOut:
 @pointers.delete("/{slug}/staging", auth=MEMBERS, response=PromptOut, summary="Clear staging")
 def unstage(request: HttpRequest, slug: str, generation: int | None = None) -> PromptOut:
     """Test keys then read what is live. Editors may."""
-    actor, prompt = _find(request, slug, Act.STAGE)
+    actor, prompt = find(request, slug, Act.STAGE)
     versions.unstage(actor, prompt, generation=generation)
     return _now(actor, prompt)
 
@@ -222,7 +222,7 @@ def compare(request: HttpRequest, slug: str, page: Query[CompareQuery]) -> Compa
 
     Viewers may; keys with the scope `history`.
     """
-    actor, prompt = _find(request, slug, Act.READ)
+    actor, prompt = find(request, slug, Act.READ)
     before, after = version_of(prompt, page.old), version_of(prompt, page.new)
     diff = compare_safely(before.source, after.source, context=page.context)
     return ComparedOut.of(actor, prompt, before, after, diff, full=page.full)
@@ -231,7 +231,7 @@ def compare(request: HttpRequest, slug: str, page: Query[CompareQuery]) -> Compa
 @past.get("/{slug}/events", response=Page[EventOut], exclude_unset=True, summary="List a prompt's Events")
 def list_prompt_events(request: HttpRequest, slug: str, page: Query[PageQuery]) -> dict[str, Any]:
     """Every act on it, newest first. Viewers may; keys with the scope `history`."""
-    _, prompt = _find(request, slug, Act.READ)
+    _, prompt = find(request, slug, Act.READ)
     return events_of(prompt, page)
 
 
@@ -241,11 +241,11 @@ def served_at(request: HttpRequest, slug: str, page: Query[MomentQuery]) -> Serv
 
     Viewers may; keys with the scope `history`.
     """
-    _, prompt = _find(request, slug, Act.READ)
+    _, prompt = find(request, slug, Act.READ)
     return ServedAtOut.of(prompt, page.at)
 
 
-def _find(request: HttpRequest, slug: str, act: Act) -> tuple[Actor, Prompt]:
+def find(request: HttpRequest, slug: str, act: Act) -> tuple[Actor, Prompt]:
     """Who asks, and the prompt; refused before it is looked up, lest a 403 tell that it is there."""
     actor = actor_of(request)
     require(actor, act)

@@ -33,19 +33,24 @@ OF_DRAFT = if_match(
 
 
 def find(request: HttpRequest, id: str, act: Act) -> tuple[Actor, Agent]:
-    """Who asks, and the agent; refused before it is looked up, lest a 403 tell that it is there.
+    """Who asks, and the agent; refused before it is looked up, lest a 403 tell that it is there."""
+    actor = actor_of(request)
+    return actor, agent_called(actor, id, act)
+
+
+def agent_called(actor: Actor, id: str, act: Act) -> Agent:
+    """The agent of that id or slug, for an act. Errors: `forbidden`, `not_found`.
 
     An id comes before a slug that looks like one.
     """
-    actor = actor_of(request)
     require(actor, act)
     rows = Agent.objects.in_workspace(actor)
-    found = None
+    found: Agent | None = None
     if SLUG.fullmatch(id) and len(id) <= SLUG_LIMIT:
         found = (rows.filter(pk=id).first() if _is_id(id) else None) or rows.filter(slug=id).first()
     if found is None:
         raise not_found()
-    return actor, found
+    return found
 
 
 def numbered(agent: Agent, which: str | int) -> Version:

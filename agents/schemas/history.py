@@ -94,7 +94,12 @@ class SnapshotRestoredOut(Schema):
     new_version: int = Field(description="The agent's version that holds it: the draft.", examples=[8])
     plan: PlanOut = Field(description="What was done.")
     draft: DraftOut = Field(description="As it is now.")
-    published: PublishedOut | None = Field(None, description="Only with `publish`.")
+
+
+class SnapshotRestoredLiveOut(SnapshotRestoredOut):
+    """The answer of a rollback to a Snapshot with `publish`."""
+
+    published: PublishedOut
 
 
 def _said_of(snapshot: Snapshot) -> dict[str, Any]:

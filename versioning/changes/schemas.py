@@ -110,22 +110,19 @@ class ChangeOut(Schema):
 class ChangeEntryOut(ChangeOut):
     """A Change in a timeline with Events."""
 
-    entry: Literal["change"] = "change"
+    entry: Literal["change"]
 
     @classmethod
     def of(cls, change: Change, who: WhoOut) -> "ChangeEntryOut":
         """A Change as an entry."""
-        return cls(**change_fields(change, who))
+        return cls(**change_fields(change, who), entry="change")
 
 
 class EventEntryOut(EventOut):
     """An Event in a timeline."""
 
-    entry: Literal["event"] = "event"
+    entry: Literal["event"]
     created_at: datetime
-
-
-EntryOut = EventEntryOut | ChangeEntryOut | ChangeOut
 
 
 class DiffOut(Schema):
@@ -197,7 +194,12 @@ class RestoredOut(Schema):
     )
     restored_to_version: int = Field(examples=[1])
     new_version: int = Field(examples=[4])
-    published: PublishedOut | None = Field(None, description="Only with `publish`.")
+
+
+class RestoredLiveOut(RestoredOut):
+    """The answer of a resource's rollback with `publish`."""
+
+    published: PublishedOut
 
 
 class ResourceAtOut(Schema):

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal, cast
 from uuid import UUID
 
 from versioning.changes.models import Change
 from versioning.workspaces.models import Event, User
+
+type Kind = Literal["member", "key", "operator", "database"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,7 @@ class Who:
     """As `actor` in REST. `kind`: member, key, operator or database. `via` is empty where nothing says it."""
 
     label: str
-    kind: str
+    kind: Kind
     via: str
     id: UUID | None = None
 
@@ -32,7 +35,7 @@ def _maker(change: Change, events: Iterable[Event], names: dict[UUID, str]) -> W
     theirs = [event for event in events if _fits(change, event)]
     if theirs:
         event = min(theirs, key=lambda each: abs(each.created_at - change.created_at))
-        return Who(event.actor_label, event.actor_kind, event.via, event.actor_id)
+        return Who(event.actor_label, cast(Kind, event.actor_kind), event.via, event.actor_id)
     if change.changed_by:
         return Who(names.get(change.changed_by, "a former person"), "member", "", change.changed_by)
     return Who(change.db_role, "database", "sql")

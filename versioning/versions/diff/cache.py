@@ -2,48 +2,59 @@
 
 import threading
 from collections import OrderedDict
+from typing import Protocol
 
 from .plan import Plan
 
 type Key = tuple[bytes, bytes]
 
 
-class PlanCache:
-    """The plans used last, at most `most` of them and about `most_bytes` in all.
+class Weighed(Protocol):
+    """What says roughly how many bytes it holds."""
 
-    A plan holds numbers and no text, so that no workspace's words stay in memory; and it is the
-    same for every width of context.
+    @property
+    def weight(self) -> int: ...
+
+
+class Cache[K, V: Weighed]:
+    """The values used last, at most `most` of them and about `most_bytes` in all.
+
+    They hold numbers and no text, so that no workspace's words stay in memory.
     """
 
     def __init__(self, most: int = 512, most_bytes: int = 16_000_000) -> None:
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._plans: OrderedDict[Key, Plan] = OrderedDict()
+        self._kept: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._plans)
+        return len(self._kept)
 
-    def get(self, key: Key) -> Plan | None:
-        """The plan of two digests, if it is still there."""
+    def get(self, key: K) -> V | None:
+        """The value of a key, if it is still there."""
         with self._lock:
-            if key in self._plans:
-                self._plans.move_to_end(key)
-            return self._plans.get(key)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
 
-    def put(self, key: Key, plan: Plan) -> None:
-        """Keep a plan, and drop those that were not used for longest."""
+    def put(self, key: K, value: V) -> None:
+        """Keep a value, and drop those that were not used for longest."""
         with self._lock:
-            if (before := self._plans.pop(key, None)) is not None:
+            if (before := self._kept.pop(key, None)) is not None:
                 self._bytes -= before.weight
-            self._plans[key] = plan
-            self._bytes += plan.weight
-            while self._plans and (len(self._plans) > self._most or self._bytes > self._most_bytes):
-                self._bytes -= self._plans.popitem(last=False)[1].weight
+            self._kept[key] = value
+            self._bytes += value.weight
+            while self._kept and (len(self._kept) > self._most or self._bytes > self._most_bytes):
+                self._bytes -= self._kept.popitem(last=False)[1].weight
 
     def clear(self) -> None:
         """Forget all."""
         with self._lock:
-            self._plans.clear()
+            self._kept.clear()
             self._bytes = 0
+
+
+class PlanCache(Cache[Key, Plan]):
+    """Plans by the digests of their two texts; one is the same for every width of context."""

@@ -20,7 +20,7 @@ COLUMNS = {
 
 def table(blocks: list[Block], *, layout: str, whitespace: bool, marks: Pattern[str] | None) -> str:
     """Blocks that follow each other as one table."""
-    text = with_signs if whitespace else _bold(marks)
+    text = with_signs if whitespace else bold(marks)
     if layout == "unified":
         rows = [_one_column(row, text) for block in blocks for row in unified(block)]
     else:
@@ -67,7 +67,7 @@ def _line(spans: tuple[Span, ...], note: str, look: str, text: Text) -> str:
     return "".join(pieces)
 
 
-def _bold(marks: Pattern[str] | None) -> Text:
+def bold(marks: Pattern[str] | None) -> Text:
     """Escaped text with what the kind marks (a prompt's variables) in bold."""
     if marks is None:
         return escape

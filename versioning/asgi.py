@@ -1,4 +1,5 @@
-"""The process: `/v1` from memory, answers of the playground as they come, health, Django for all the rest.
+"""The process: `/v1` from memory, `/mcp` for assistants, answers of the playground as they come, health,
+Django for all the rest.
 
 Django runs as WSGI in threads: its middleware is synchronous, and this way a page costs a fifth of what
 it costs under Django's own ASGI handler, and never holds up a read of `/v1`.
@@ -25,6 +26,7 @@ _wsgi = get_wsgi_application()  # loads the models, which the next line needs
 
 from agents.upkeep import upkeep  # noqa: E402
 from versioning.delivery.app import Delivery, Receive, Scope, Send  # noqa: E402
+from versioning.mcp import Door  # noqa: E402
 from versioning.playground.runner import runner  # noqa: E402
 from versioning.playground.stream import is_stream, stream  # noqa: E402
 
@@ -45,6 +47,8 @@ delivery = Delivery(
     _conninfo(), cache_mb=settings.DELIVERY_CACHE_MB, touch_seconds=settings.DELIVERY_TOUCH_SECONDS
 )
 
+assistants = Door()
+
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """The whole of Previse, as an ASGI application."""
@@ -52,6 +56,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if path.startswith("/v1/"):
             await delivery(scope, receive, send)
+        elif path in ("/mcp", "/mcp/"):
+            await assistants(scope, receive, send)
         elif path == "/healthz":
             await _say(send, scope, 200, {"status": "ok"})
         elif path == "/readyz":
@@ -119,8 +125,9 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     upkeep.open()
     gc.collect()
     gc.freeze()  # what is loaded now stays for good: the collector need not walk through it again
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
+    async with assistants.running():
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
     await upkeep.close()
     await runner.close()
     await delivery.close()

@@ -107,7 +107,7 @@ IF_MATCH = if_match("The version's tag as you read it: 412 `stale` where it was 
 def expected_tag(request: HttpRequest, expected_version: str | None) -> str | None:
     """The one tag that `If-Match` or `expected_version` names, in quotes; None where neither does."""
     header = request.headers.get("If-Match", "").strip()
-    named = [_quoted(tag) for tag in (header, expected_version or "") if tag]
+    named = [quoted(tag) for tag in (header, expected_version or "") if tag]
     if "," in header or len(set(named)) > 1:
         raise DomainError(
             "invalid", "Send one tag, in If-Match or in expected_version.", field="expected_version"
@@ -115,7 +115,8 @@ def expected_tag(request: HttpRequest, expected_version: str | None) -> str | No
     return named[0] if named else None
 
 
-def _quoted(tag: str) -> str:
+def quoted(tag: str) -> str:
+    """A tag as it was told, also where its quotes were left out."""
     return tag if tag == "*" or '"' in tag else f'"{tag}"'
 
 

@@ -48,7 +48,9 @@ def part_fields(part: Part) -> dict[str, Any]:
 def name_of(item: dict[str, Any]) -> str:
     """What a part of a configuration is called."""
     if "schema_data" in item:
-        return str(item["schema_data"].get("title") or item["schema_type"])
+        schema = item["schema_data"]  # by SQL it may have become something else than an object
+        title = schema.get("title") if isinstance(schema, dict) else None
+        return str(title or item["schema_type"])
     return str(item.get("name", ""))
 
 

@@ -128,10 +128,13 @@ class AgentKind:
         """Nothing: the draft stays as it is."""
 
     def counts(self, artifact: Artifact) -> dict[str, int]:
-        """The connectors in use."""
-        from agents.models import Connector
+        """The Snapshots, and the connectors in use."""
+        from agents.models import Connector, Snapshot
 
-        return {"connectors": Connector.objects.filter(agent_id=artifact.pk).in_use().count()}
+        return {
+            "snapshots": Snapshot.objects.of(artifact.pk).count(),
+            "connectors": Connector.objects.filter(agent_id=artifact.pk).in_use().count(),
+        }
 
     def archived_at(self, artifact: Artifact) -> object:
         """When it was archived; None while it is in use."""

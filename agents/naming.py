@@ -39,7 +39,7 @@ class Named:
 
 def names_in(llm_config: dict[str, Any]) -> dict[str, str | int]:
     """The prompts that a configuration names. What an import brought in another form names none."""
-    found = llm_config.get("prompts")
+    found = llm_config.get("prompts") if isinstance(llm_config, dict) else None
     if not isinstance(found, dict):
         return {}
     return {slug: wanted for slug, wanted in found.items() if wanted == LIVE or _is_number(wanted)}

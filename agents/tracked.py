@@ -5,6 +5,7 @@ from typing import Any
 
 from agents.canonical import name_of
 from agents.models import Agent, AgentSchema, AgentTrigger, McpServer
+from agents.services.restorable import check_plan
 from versioning.changes.resources import Resource
 
 OBSERVED = ("created_at", "updated_at")
@@ -16,7 +17,7 @@ def _named(data: Mapping[str, Any]) -> str:
 
 AGENT = Resource(
     name="agent", noun="agent", plural="agents", icon="agent", model=Agent, kind="agent",
-    tracked=Agent.TRACKED, label=_named,
+    tracked=Agent.TRACKED, label=_named, check=check_plan,
     untracked=(
         "archived_at", "updated_at", "total_interactions", "success_rate", "avg_response_time",
         "last_interaction",
@@ -24,15 +25,16 @@ AGENT = Resource(
 )  # fmt: skip
 SCHEMA = Resource(
     name="schema", noun="schema", plural="schemas", icon="schema", model=AgentSchema, kind="agent",
-    tracked=AgentSchema.TRACKED, untracked=OBSERVED, label=_named,
+    tracked=AgentSchema.TRACKED, untracked=OBSERVED, label=_named, check=check_plan,
 )  # fmt: skip
 TRIGGER = Resource(
     name="trigger", noun="trigger", plural="triggers", icon="trigger", model=AgentTrigger, kind="agent",
     tracked=AgentTrigger.TRACKED, untracked=(*OBSERVED, "trigger_count", "last_triggered_at"), label=_named,
+    check=check_plan,
 )  # fmt: skip
 MCP_SERVER = Resource(
     name="mcp_server", noun="MCP server", plural="MCP servers", icon="mcp", model=McpServer, kind="agent",
-    tracked=McpServer.TRACKED, label=_named,
+    tracked=McpServer.TRACKED, label=_named, check=check_plan,
     untracked=(*OBSERVED, "last_connected_at", "last_error", "tools_count"),
 )  # fmt: skip
 TRACKED = (AGENT, SCHEMA, TRIGGER, MCP_SERVER)

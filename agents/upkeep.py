@@ -12,10 +12,11 @@ from agents.services.snapshots import take_missing
 log = logging.getLogger("previse.upkeep")
 EVERY = 30.0  # seconds
 BACK = timedelta(hours=1)
+ALL = 20  # rounds: one of so many looks at all publishes, those of imports bear dates of the past
 
 
 class Upkeep:
-    """A task beside the server. The first round looks at all publishes, the others at the last hour's."""
+    """A task beside the server. Each tenth minute looks at all publishes, between them at the last hour's."""
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
@@ -31,19 +32,19 @@ class Upkeep:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        first = True
+        rounds = 0
         while True:
             try:
-                await asyncio.shield(asyncio.to_thread(_round, first))
-                first = False
+                await asyncio.shield(asyncio.to_thread(_round, rounds % ALL == 0))
+                rounds += 1
             except Exception:
                 log.exception("upkeep failed; it is tried again")
             await asyncio.sleep(EVERY)
 
 
-def _round(first: bool) -> None:
+def _round(whole: bool) -> None:
     try:
-        take_missing(None if first else timezone.now() - BACK)
+        take_missing(None if whole else timezone.now() - BACK)
     finally:
         connections.close_all()
 

@@ -12,6 +12,7 @@ class Prompts(AppConfig):
         from prompts.importing import PromptImporter
         from prompts.kind import PromptKind
         from prompts.models import Prompt
+        from prompts.services.words import check_restored
         from versioning.changes import resources
         from versioning.versions import importing, kinds
 
@@ -20,7 +21,7 @@ class Prompts(AppConfig):
             resources.Resource(
                 name="prompt", noun="prompt", plural="prompts", icon="prompt", model=Prompt, kind="prompt",
                 tracked=("name", "description", "tags", "archived_at"), untracked=(),
-                switched=("archived_at",), label=lambda data: str(data.get("name", "")),
+                switched=("archived_at",), label=lambda data: str(data.get("name", "")), check=check_restored,
             )
         )  # fmt: skip
         importing.register(PromptImporter())

@@ -3,8 +3,9 @@
 from django.urls import path
 
 from prompts import views
+from versioning.changes.urls import of_artifact
 from versioning.versions.urls import lifecycle
-from versioning.versions.views import import_page
+from versioning.versions.views import blame, import_page
 
 app_name = "prompts"
 urlpatterns = [
@@ -19,9 +20,11 @@ urlpatterns = [
     path("<str:slug>/kept/<int:copy>/reopen/", views.reopen, name="reopen"),
     path("<str:slug>/kept/<int:copy>/drop/", views.drop, name="drop"),
     path("<str:slug>/versions/<int:number>/open/", views.open_in_editor, name="open"),
+    path("<str:slug>/v/<int:number>/blame/", blame, {"kind": "prompt"}, name="blame"),
     path("<str:slug>/code/", views.code, name="code"),
     path("<str:slug>/settings/", views.settings_page, name="settings"),
     path("<str:slug>/archive/", views.archive, name="archive"),
     path("<str:slug>/unarchive/", views.unarchive, name="unarchive"),
     *lifecycle("prompt"),
+    *of_artifact("prompt"),
 ]

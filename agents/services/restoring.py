@@ -7,16 +7,16 @@ from uuid import UUID
 from django.db import transaction
 
 from agents import naming
-from agents.canonical import name_of
 from agents.models import PARTS, Agent, AgentSchema, Part, Snapshot
+from agents.services.restorable import check_plan
 from agents.tracked import AGENT, OF_SECTION
 from versioning.changes.plan import Plan, Step, step_to, take
+from versioning.changes.services.restoring import publish_restored, require_draft
 from versioning.lib.errors import DomainError, not_found
 from versioning.lib.transaction import noted
-from versioning.versions import services as versions
 from versioning.versions.models import Version
 from versioning.versions.services.one_draft import draft_of, editing
-from versioning.versions.services.steps import clean_message, expect_tag
+from versioning.versions.services.steps import clean_message
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import EventName
 from versioning.workspaces.policy import Act, require
@@ -49,22 +49,24 @@ def restore_snapshot(
     Schemas that it has not are deactivated; triggers and servers that it has not are deleted; those that
     went come back under their ids. Each row is a change of its own. Pointers, secrets, what the system
     observes and conversations stay. `expected` is the draft's tag as it was shown.
-    Errors: `stale`, `unchanged`, `archived`, `forbidden`.
+    Errors: `stale`, `unchanged`, `invalid`, `archived`, `forbidden`.
     """
     require(actor, Act.EDIT)
     if publish:
         require(actor, Act.PUBLISH)
     reason = clean_message(reason)
-    draft = draft_of(agent)
+    if snapshot.agent_id != agent.pk:
+        raise not_found()
     if dry_run:
-        expect_tag(draft, expected)
-        return RestoredSnapshot(plan_of(agent, snapshot), snapshot, draft)
+        require_draft(actor, agent)
+        draft = _expected(draft_of(agent), expected)
+        return RestoredSnapshot(_checked(agent, snapshot), snapshot, draft)
     about = {"message": reason, "snapshot_id": str(snapshot.pk), "snapshot": snapshot.version_number}
     name = EventName.SNAPSHOT_RESTORED
     with transaction.atomic():
         with editing(actor, agent, act=Act.EDIT, name=name, **about) as row:
-            expect_tag(draft_of(row), expected)
-            plan = plan_of(agent, snapshot)
+            _expected(draft_of(row), expected)
+            plan = _checked(agent, snapshot)
             if not plan.steps:
                 words = f"The draft equals snapshot {snapshot.version_number}: nothing to restore."
                 raise DomainError("unchanged", words)
@@ -72,8 +74,22 @@ def restore_snapshot(
                 for step in plan.steps:
                     take(row, step)
         if publish:
-            versions.promote(actor, agent, draft_of(agent).number, message=reason)
+            publish_restored(actor, agent, reason)
     return RestoredSnapshot(plan, snapshot, draft_of(agent))
+
+
+def _expected(draft: Version, expected: str | None) -> Version:
+    """The draft, if it is what the caller saw. Error: `stale`."""
+    if expected in (None, "*", draft.tag):
+        return draft
+    words = f"{draft.label} changed since you looked; {draft.author_name} saved it last. Look at it again."
+    raise DomainError("stale", words, tag=draft.tag, number=draft.number)
+
+
+def _checked(agent: Agent, snapshot: Snapshot) -> Plan:
+    plan = plan_of(agent, snapshot)
+    check_plan(agent, plan)
+    return plan
 
 
 def plan_of(agent: Agent, snapshot: Snapshot) -> Plan:
@@ -97,9 +113,10 @@ def _steps_of_parts(agent: Agent, model: type[Part], items: list[dict[str, Any]]
     steps = []
     for id, item in wanted.items():
         then = {name: item[name] for name in model.TRACKED if name in item}
-        steps.append(step_to(resource, UUID(id), name_of(item), there.get(id), then))
+        now = there.get(id)
+        steps.append(step_to(resource, UUID(id), resource.label(vars(now) if now else item), now, then))
     for id, part in there.items():
         if id not in wanted:
-            then = {"is_active": False} if model is AgentSchema else None
-            steps.append(step_to(resource, part.pk, str(part), part, then))
+            back = {"is_active": False} if model is AgentSchema else None
+            steps.append(step_to(resource, part.pk, resource.label(vars(part)), part, back))
     return [step for step in steps if step is not None]

@@ -6,14 +6,17 @@ from typing import Any
 from django.db import transaction
 
 from prompts.models import Prompt
+from versioning.changes.plan import Plan
 from versioning.lib.errors import DomainError
 from versioning.versions import services as versions
+from versioning.versions.models import Artifact
 from versioning.versions.services.steps import locked, note
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import EventName
 from versioning.workspaces.policy import Act, require
 
 NAME_LIMIT, DESCRIPTION_LIMIT, TAG_LIMIT, TAGS_LIMIT = 200, 5_000, 50, 20
+LIMITS = {"name": NAME_LIMIT, "description": DESCRIPTION_LIMIT}
 # Addresses of pages beside those of the prompts themselves.
 RESERVED = ("new", "import")
 
@@ -59,22 +62,31 @@ def change_prompt(
 
 def clean_words(**words: Any) -> dict[str, Any]:
     """Name, description and tags as they are kept, or `invalid` with the field."""
-    limits = {"name": NAME_LIMIT, "description": DESCRIPTION_LIMIT}
     clean: dict[str, Any] = {}
     for field, value in words.items():
         if field == "tags":
             clean[field] = _clean_tags(value)
             continue
         text = str(value).strip()
-        if not _keepable(text) or len(text) > limits[field] or (field == "name" and not text):
+        if not _keepable(text) or len(text) > LIMITS[field] or (field == "name" and not text):
             least = 1 if field == "name" else 0
             raise DomainError(
                 "invalid",
-                f"The {field} has {least} to {limits[field]:,} characters, none of them NUL.",
+                f"The {field} has {least} to {LIMITS[field]:,} characters, none of them NUL.",
                 field=field,
             )
         clean[field] = text
     return clean
+
+
+def check_restored(artifact: Artifact, plan: Plan) -> None:
+    """Refuse a restore of words that could not be typed today. Error: `invalid`."""
+    for step in plan.steps:
+        words = {name: value for name, value in step.after.items() if name in ("tags", *LIMITS)}
+        texts = [*(words.get("tags") or []), *(words[name] for name in LIMITS if name in words)]
+        if words.get("tags", []) is None or not all(isinstance(text, str) for text in texts):
+            raise DomainError("invalid", "A name, description or tag is a text.", field=min(words))
+        clean_words(**words)
 
 
 def _clean_tags(tags: Iterable[str]) -> list[str]:

@@ -23,6 +23,11 @@ class Step:
     label: str
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
+    @property
+    def after(self) -> dict[str, Any]:
+        """The values that it writes."""
+        return {name: value for name, (_, value) in self.changes.items()}
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -56,7 +61,7 @@ def step_to(resource: Resource, id: UUID, label: str, now: Any, then: dict[str, 
 def take(artifact: Artifact, step: Step) -> None:
     """Write one step. Columns that the system observes, or that verbs switch, are not touched."""
     resource, rows = step.resource, step.resource.model._default_manager
-    after = {name: value for name, (_, value) in step.changes.items() if name not in resource.switched}
+    after = {name: value for name, value in step.after.items() if name not in resource.switched}
     if step.action == "deleted":
         rows.filter(pk=step.id).delete()
     elif step.action == "created":
@@ -68,8 +73,11 @@ def take(artifact: Artifact, step: Step) -> None:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are one in JSON: true is not 1, but 1.0 is 1."""
-    return one == other and _typed(one) == _typed(other)
+    """Whether two values are one in JSON: true is not 1, but 1.0 is 1. What is too deep to tell is not."""
+    try:
+        return one == other and _typed(one) == _typed(other)
+    except RecursionError:
+        return False
 
 
 def _typed(value: Any) -> str:

@@ -2,11 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 
 from versioning.lib.errors import not_found
+
+if TYPE_CHECKING:
+    from versioning.changes.plan import Plan
+    from versioning.versions.models import Artifact
+
+
+def _takes_all(artifact: "Artifact", plan: "Plan") -> None:
+    """Nothing is refused."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +24,7 @@ class Resource:
     `name` is what `resource_type` says. `tracked` are the columns whose change is recorded; `untracked`
     those that leave no record, for the system writes them while it works. Every column is one or the
     other, or one of KEYS (a test compares them with the database). `label` names a row by its data.
+    `check` refuses a restore of what could not be typed today (`invalid`).
     """
 
     name: str
@@ -28,6 +37,7 @@ class Resource:
     untracked: tuple[str, ...]
     label: Callable[[Mapping[str, Any]], str]
     switched: tuple[str, ...] = ()  # tracked moments that only verbs of their own set: `archived_at`
+    check: Callable[["Artifact", "Plan"], None] = _takes_all
 
     @property
     def table(self) -> str:

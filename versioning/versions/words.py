@@ -57,7 +57,7 @@ AGENT = Words(
     publish="Publish", publishing="publishing", published="published", settled="locked", frozen="locked",
     source="configuration", draft="Draft (latest)", shown="look",
     tabs=(
-        ("Editor", "editor"), ("Versions", "versions"), ("History", "history"),
+        ("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Snapshots", "snapshots"),
         ("Connectors", "connectors"), ("Conversations", "conversations"), ("Settings", "settings"),
     ),
     readers="New conversations",

@@ -16,9 +16,9 @@ from versioning.lib.errors import DomainError, not_found
 from versioning.lib.transaction import noted
 from versioning.versions import services as versions
 from versioning.versions.kinds import kind_of
-from versioning.versions.models import Artifact
-from versioning.versions.services.one_draft import draft_of, editing
-from versioning.versions.services.steps import clean_message, locked, note
+from versioning.versions.models import Artifact, Version
+from versioning.versions.services.one_draft import draft_of, editing, require_write
+from versioning.versions.services.steps import clean_message, locked, note, refuse_archived
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import EventName
 from versioning.workspaces.policy import Act, require
@@ -54,10 +54,13 @@ def restore(
         raise DomainError("invalid", f"A {resource.noun} has no draft to publish.", field="publish")
     wanted = _wanted(resource, change, fields)
     if dry_run:
-        return _planned(actor, resource, resource_id, wanted, expected)
+        require_draft(actor, artifact)
+        return _planned(actor, artifact, resource, resource_id, wanted, expected, chosen=fields is not None)
     with transaction.atomic():
         with _opened(actor, artifact, resource, change, reason) as row:
-            planned = _planned(actor, resource, resource_id, wanted, expected)
+            planned = _planned(
+                actor, row, resource, resource_id, wanted, expected, chosen=fields is not None
+            )  # fmt: skip
             if not planned.plan.steps:
                 words = f"This {resource.noun} is what it was after version {target}: nothing to restore."
                 raise DomainError("unchanged", words)
@@ -67,29 +70,83 @@ def restore(
                     take(row, step)
                     _switch(actor, artifact, step, on=True)
         if publish:
-            versions.promote(actor, artifact, draft_of(artifact).number, message=reason)
+            publish_restored(actor, artifact, reason)
     last = Change.objects.in_workspace(actor).of(resource.name, resource_id).order_by("-version").first()
     version = counter_of(actor, resource, resource_id).last
     return Restored(planned.plan, version, last.data_after if last else None)
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What a restore of all fields would do, to be chosen from. `refusal` says why not all of it may be."""
+
+    change: Change
+    artifact: Artifact
+    plan: Plan
+    version: int
+    refusal: str
+
+
+def preview(
+    actor: Actor, resource: Resource, resource_id: UUID, target: int, *, agent_id: UUID | None = None
+) -> Preview:  # fmt: skip
+    """A restore before anything of it was chosen. Errors as `restore`, without `stale` and `invalid`."""
+    require(actor, Act.EDIT)
+    change = change_at(actor, resource, resource_id, target, agent_id=agent_id)
+    artifact = _artifact(actor, change)
+    require_draft(actor, artifact)
+    now = _row(artifact, resource, resource_id, change.data_after)
+    plan = _plan(resource, resource_id, now, _wanted(resource, change, None))
+    try:
+        resource.check(artifact, plan)
+        refusal = ""
+    except DomainError as error:
+        refusal = error.message
+    version = counter_of(actor, resource, resource_id).last
+    return Preview(change, artifact, plan, version, refusal)
+
+
+def require_draft(actor: Actor, artifact: Artifact) -> None:
+    """Refuse a plan to whom the restore would be refused. Errors: `archived`, `forbidden`."""
+    if kind_of(artifact).one_draft:
+        refuse_archived(artifact)
+        require_write(actor, artifact, Version.objects.of(artifact).drafts().get())
+
+
+def publish_restored(actor: Actor, artifact: Artifact, reason: str) -> None:
+    """Lock and publish the draft that was restored; one that is live itself is served already."""
+    draft = draft_of(artifact)
+    if Artifact.objects.get(pk=artifact.pk).live_id != draft.pk:
+        versions.promote(actor, artifact, draft.number, message=reason)
+
+
 def _wanted(resource: Resource, change: Change, fields: Sequence[str] | None) -> dict[str, Any] | None:
     """The values to be put back, by column; None where the row was deleted by that Change."""
-    unknown = set(fields or ()) - set(resource.tracked)
-    if unknown:
-        known = ", ".join(resource.tracked)
-        raise DomainError(
-            "invalid", f"A {resource.noun} has no tracked field {min(unknown)!r}; it has {known}.",
-            field="fields",
-        )  # fmt: skip
+    if fields is not None:
+        _check_fields(resource, change, fields)
     if change.data_after is None:
         return None
     chosen = resource.tracked if fields is None else fields
     return {name: change.data_after[name] for name in chosen if name in change.data_after}
 
 
+def _check_fields(resource: Resource, change: Change, fields: Sequence[str]) -> None:
+    unknown = set(fields) - set(resource.tracked)
+    if unknown:
+        known = ", ".join(resource.tracked)
+        words = f"A {resource.noun} has no tracked field {min(unknown)!r}; it has {known}."
+    elif not fields:
+        words = "Choose at least one field."
+    elif change.data_after is None:
+        words = f"Version {change.version} deleted this {resource.noun}: no field can be chosen of it."
+    else:
+        return
+    raise DomainError("invalid", words, field="fields")
+
+
 def _planned(
-    actor: Actor, resource: Resource, id: UUID, wanted: dict[str, Any] | None, expected: int | None
+    actor: Actor, artifact: Artifact, resource: Resource, id: UUID, wanted: dict[str, Any] | None,
+    expected: int | None, *, chosen: bool,
 ) -> Restored:  # fmt: skip
     counter = counter_of(actor, resource, id)
     if expected is not None and expected != counter.last:
@@ -97,12 +154,45 @@ def _planned(
             "stale", f"This {resource.noun} changed meanwhile: it is at version {counter.last} now. "
             "Look at it again.", version=counter.last,
         )  # fmt: skip
-    now = resource.model._default_manager.filter(pk=id).first()
-    if now is None and wanted is not None and not resource.is_part:
+    now = _row(artifact, resource, id, wanted)
+    if now is None and chosen:
+        words = f"This {resource.noun} is deleted, so it comes back whole: no field can be chosen."
+        raise DomainError("invalid", words, field="fields")
+    plan = _plan(resource, id, now, wanted)
+    resource.check(artifact, plan)
+    return Restored(plan, counter.last, _whole(resource, id, now, wanted))
+
+
+def _plan(resource: Resource, id: UUID, now: Any, wanted: dict[str, Any] | None) -> Plan:
+    step = step_to(resource, id, resource.label(vars(now) if now else wanted or {}), now, wanted)
+    return Plan([step] if step else [])
+
+
+def _row(artifact: Artifact, resource: Resource, id: UUID, wanted: dict[str, Any] | None) -> Any:
+    """The row as it is, None where it is gone.
+
+    An artifact itself neither goes nor comes back; a part that SQL gave to another agent is not this one's.
+    """
+    now: Any = resource.model._default_manager.filter(pk=id).first()
+    if resource.is_part:
+        gone = now is not None and now.agent_id != artifact.pk
+    else:
+        gone = now is None or wanted is None
+    if gone:
         raise not_found()
-    label = resource.label(wanted if wanted is not None else vars(now) if now else {})
-    step = step_to(resource, id, label, now, wanted)
-    return Restored(Plan([step] if step else []), counter.last, wanted)
+    return now
+
+
+def _whole(
+    resource: Resource, id: UUID, now: Any, wanted: dict[str, Any] | None
+) -> dict[str, Any] | None:  # fmt: skip
+    """The row's data as it would be recorded."""
+    if wanted is None:
+        return None
+    keys = {"id": str(id)}
+    if resource.is_part and now is not None:
+        keys["agent_id"] = str(now.agent_id)
+    return {**keys, **({name: getattr(now, name) for name in resource.tracked} if now else {}), **wanted}
 
 
 def _artifact(actor: Actor, change: Change) -> Artifact:

@@ -1,0 +1,14 @@
+"""The pages of the record, as a map; those of one artifact are listed in its kind's own urls.py."""
+
+from django.urls import URLPattern, path
+
+from versioning.changes.views.restore import restore
+
+app_name = "changes"
+urlpatterns: list[URLPattern] = []
+
+
+def of_artifact(kind: str) -> list[URLPattern]:
+    """The pages that the record has for each artifact of a kind."""
+    one = "<str:slug>/history/<str:resource_type>/<uuid:resource_id>/<int:version>/"
+    return [path(f"{one}restore/", restore, {"kind": kind}, name="restore")]

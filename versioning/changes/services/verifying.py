@@ -49,16 +49,19 @@ SELECT resource_type, resource_id, agent_id, version FROM (
 """
 
 # Rows that are not what their last record says; rows without one; records of rows that went unrecorded.
+# Where the last record is missing, that is said above: such a row may not even have a form in JSON.
 DIFFERS = """
 WITH last AS (SELECT DISTINCT ON (h.resource_id) h.resource_id, h.agent_id, h.version, h.data_after
     FROM config_history h WHERE h.tenant_id = %(workspace)s AND h.resource_type = %(resource)s
    ORDER BY h.resource_id, h.version DESC),
-  now_is AS (SELECT t.id, to_jsonb(t) - %(hidden)s::text[] AS data FROM {table} t
-    WHERE t.tenant_id = %(workspace)s)
-SELECT coalesce(l.resource_id, n.id), l.agent_id, l.version
-  FROM last l FULL JOIN now_is n ON n.id = l.resource_id
-  LEFT JOIN config_counter c ON c.resource_type = %(resource)s AND c.resource_id = coalesce(l.resource_id, n.id)
- WHERE n.data IS DISTINCT FROM l.data_after AND (c.last IS NULL OR l.version IS NULL OR c.last = l.version)
+  present AS (SELECT * FROM {table} t WHERE t.tenant_id = %(workspace)s)
+SELECT coalesce(l.resource_id, p.id), l.agent_id, l.version
+  FROM last l FULL JOIN present p ON p.id = l.resource_id
+  LEFT JOIN config_counter c ON c.resource_type = %(resource)s
+    AND c.resource_id = coalesce(l.resource_id, p.id)
+ WHERE CASE WHEN c.last <> coalesce(l.version, 0) THEN false
+   WHEN p.id IS NULL THEN l.data_after IS NOT NULL
+   ELSE l.data_after IS DISTINCT FROM to_jsonb(p) - %(hidden)s::text[] END
  ORDER BY 1 LIMIT %(most)s
 """
 

@@ -64,7 +64,7 @@ def test_the_draft_leads_to_the_editor_and_the_others_to_be_looked_at(web, agent
 
     assert 'href="/w/demo/agents/desk/"' in html
     assert 'href="/w/demo/agents/desk/v/2/"' in html
-    assert "/desk/v/3/" not in html
+    assert '/desk/v/3/"' not in html
 
 
 def test_a_draft_offers_revert_lock_and_publish(web, agent):

@@ -176,6 +176,7 @@ def _links(
         "whitespace": links.to(name, *numbers, **{**now, "ws": "" if look.whitespace else 1}),
         "whole": links.to(name, *numbers, **{**now, "whole": 1}),
     }
+    found["blame"] = links.to("blame", new.number)
     if old is not None:
         found["pair"] = links.to("compare", old.number, new.number, **look.query())
         found["swapped"] = links.to("compare", new.number, old.number, **look.query())

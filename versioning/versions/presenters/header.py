@@ -109,6 +109,7 @@ def header(
         "code_url": links.to("code"),
         "header_url": links.to("versions", tab=tab, current=current),
         "versions_url": links.to("versions"),
+        "blame_url": links.to("blame", chosen) if chosen else "",
     }  # fmt: skip
 
 

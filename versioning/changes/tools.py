@@ -69,6 +69,8 @@ class CompareVersions(OfResource):
 class RollbackVersion(OfResource, RollbackIn):
     """What rollback_version asks for."""
 
+    target_version: int = Field(description="The version to go back to.", examples=[1])
+
 
 class ListAgentHistory(HistoryQuery):
     """What list_agent_history asks for."""

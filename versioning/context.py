@@ -48,6 +48,7 @@ def _nav(request: HttpRequest, actor: Any, prompts: str) -> list[dict[str, Any]]
         ("Prompts", prompts, "prompt", Prompt.objects.in_workspace(actor).in_use().count()),
         ("Agents", agents, "agent", Agent.objects.in_workspace(actor).in_use().count()),
     ]
+    entries.append(("History", reverse("changes:timeline", args=[actor.workspace.slug]), "history", None))
     if may(actor, Act.TRY):
         url = reverse("playground:home", args=[actor.workspace.slug])
         entries.append(("Playground", url, "flask", None))

@@ -3,12 +3,16 @@
 from django.urls import URLPattern, path
 
 from versioning.changes.views.restore import restore
+from versioning.changes.views.timeline import history, timeline
 
 app_name = "changes"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [path("history/", timeline, name="timeline")]
 
 
 def of_artifact(kind: str) -> list[URLPattern]:
     """The pages that the record has for each artifact of a kind."""
     one = "<str:slug>/history/<str:resource_type>/<uuid:resource_id>/<int:version>/"
-    return [path(f"{one}restore/", restore, {"kind": kind}, name="restore")]
+    return [
+        path("<str:slug>/history/", history, {"kind": kind}, name="history"),
+        path(f"{one}restore/", restore, {"kind": kind}, name="restore"),
+    ]

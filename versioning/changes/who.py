@@ -14,12 +14,16 @@ type Kind = Literal["member", "key", "operator", "database"]
 
 @dataclass(frozen=True)
 class Who:
-    """As `actor` in REST. `kind`: member, key, operator or database. `via` is empty where nothing says it."""
+    """As `actor` in REST. `kind`: member, key, operator or database. `via` is empty where nothing says it.
+
+    `why` is the message of the Event.
+    """
 
     label: str
     kind: Kind
     via: str
     id: UUID | None = None
+    why: str = ""
 
 
 def makers(changes: Sequence[Change]) -> dict[UUID, Who]:
@@ -35,7 +39,7 @@ def _maker(change: Change, events: Iterable[Event], names: dict[UUID, str]) -> W
     theirs = [event for event in events if _fits(change, event)]
     if theirs:
         event = min(theirs, key=lambda each: abs(each.created_at - change.created_at))
-        return Who(event.actor_label, cast(Kind, event.actor_kind), event.via, event.actor_id)
+        return Who(event.actor_label, cast(Kind, event.actor_kind), event.via, event.actor_id, event.message)
     if change.changed_by:
         return Who(names.get(change.changed_by, "a former person"), "member", "", change.changed_by)
     return Who(change.db_role, "database", "sql")
@@ -57,7 +61,9 @@ def _events(changes: Sequence[Change]) -> dict[tuple[UUID, str], list[Event]]:
     rows = Event.objects.filter(
         artifact_id__in={artifact for artifact, _ in acts}, request_id__in={request for _, request in acts}
     )
-    fields = ("artifact_id", "request_id", "actor_label", "actor_kind", "actor_id", "via", "created_at")
+    fields = (
+        "artifact_id", "request_id", "actor_label", "actor_kind", "actor_id", "via", "message", "created_at",
+    )  # fmt: skip
     found: dict[tuple[UUID, str], list[Event]] = {}
     for event in rows.only(*fields):
         assert event.artifact_id

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from versioning.changes.models import Change, Counter, Gap
 from versioning.changes.querysets import ChangeQuerySet
 from versioning.changes.resources import Resource
@@ -72,10 +74,14 @@ def state_at(actor: Actor, agent_id: UUID, at: datetime) -> dict[str, list[Chang
 
     What was deleted by then is left out; a type without rows has no entry.
     """
-    rows = Change.objects.in_workspace(actor).of_agent(agent_id).before(at)
-    last = rows.order_by("resource_type", "resource_id", "-version").distinct("resource_type", "resource_id")
+    until = Change.objects.filter(
+        resource_type=OuterRef("resource_type"), resource_id=OuterRef("resource_id"), created_at__lte=at
+    )
+    # From the count of each resource to its last Change: what came after `at` is passed over by the index.
+    last = Counter.objects.filter(tenant_id=actor.workspace.id, agent_id=agent_id).values_list(
+        Subquery(until.order_by("-version").values("pk")[:1]), flat=True
+    )
     found: dict[str, list[Change]] = {}
-    for change in last:
-        if change.data_after is not None:
-            found.setdefault(change.resource_type, []).append(change)
+    for change in Change.objects.in_workspace(actor).filter(pk__in=list(last), data_after__isnull=False):
+        found.setdefault(change.resource_type, []).append(change)
     return found

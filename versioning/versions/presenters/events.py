@@ -56,7 +56,7 @@ def entries(events: Iterable[Event], artifact: Artifact) -> list[Entry]:
         Entry(
             event=event, did=sentence(event, kind), icon=ICONS.get(EventName(event.name), "info"),
             via=VIA.get(event.via, event.via), moves=event.name in (*MOVES_LIVE, *MOVES_STAGING),
-            changes=_changes(brief(event).get("changes")),
+            changes=changes_of(brief(event).get("changes")),
         )
         for event in events
     ]  # fmt: skip
@@ -121,7 +121,7 @@ _SAID: dict[EventName, Callable[[Event], SafeString]] = {
 }
 
 
-def _changes(changes: Any) -> list[tuple[str, str, str]]:
+def changes_of(changes: Any) -> list[tuple[str, str, str]]:
     """What was renamed or described anew: the field, its words before, its words after."""
     if not isinstance(changes, dict):
         return []

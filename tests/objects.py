@@ -10,9 +10,11 @@ from prompts.models import WorkingCopy
 from tests.cast import Cast
 from tests.factories import make_agent, make_prompt
 from versioning.playground.services import change_provider, start_runs
+from versioning.versions import services
 from versioning.workspaces.models import Event, Member
 from versioning.workspaces.services.keys import create_key
 from versioning.workspaces.services.members import invite
+from versioning.workspaces.services.tokens import make_token
 
 Values = dict[str, object]
 SLUG = "greeting"  # of the prompt and of the agent
@@ -20,16 +22,19 @@ SECTIONS = {"schemas": AgentSchema, "triggers": AgentTrigger, "mcp-servers": Mcp
 PART = re.compile(rf"/({'|'.join(SECTIONS)})/{{part_id}}")
 PLAIN = {
     "slug": SLUG, "collection": "prompts", "section": "triggers", "name": "identity", "number": 3, "n": 3,
-    "old": 1, "new": 2, "sequence": 1,
+    "old": 1, "new": 2, "sequence": 1, "resource_type": "trigger", "version": 1, "version_number": 1,
 }  # fmt: skip
 
 
 def everything(cast: Cast) -> Values:
     """Make it, and say how it is called. The third versions are drafts, and the second are live."""
     prompt = make_prompt(cast.eve, slug=SLUG, live=2, drafts=2)
-    agent = make_agent(cast.eve, slug=SLUG, locked=2, live=2)
+    agent = make_agent(cast.eve, slug=SLUG, locked=2, live=1)
+    services.promote(cast.eve, agent, 2)
+    agent.refresh_from_db()
     key, _ = create_key(cast.alice, name="program", kind="live")
     invited, _ = invite(cast.alice, role="viewer")
+    token, _ = make_token(cast.alice, name="assistant")
     [run] = start_runs(cast.eve, prompt, [3], values={"name": "Ann"})
     change_provider(cast.alice, base_url="https://api.example/v1", model="tiny", key="")
     connector = create_connector(cast.eve, agent, name="Orders", channel="api")
@@ -40,6 +45,8 @@ def everything(cast: Cast) -> Values:
         "copy": copies_of(cast, prompt)[0].pk, "run_id": run.pk, "key_id": key.pk,
         "invite_id": invited.pk, "event": prompt.pk, "event_id": Event.objects.first().pk,  # type: ignore[union-attr]
         "member_id": Member.objects.get(user=cast.bob.user).pk, "connector": connector.pk,
+        "resource_id": parts["triggers"], "snapshot_id": agent.snapshots.get(version_number=1).pk,
+        "prompt_id": prompt.pk, "token_id": token.pk,
         "connector_id": connector.pk, "conversation": conversation.pk, "conversation_id": conversation.pk,
     }  # fmt: skip
 

@@ -42,6 +42,8 @@ class Route:
 
     def url(self, values: Values) -> str:
         """The address with its parameters filled in. KeyError names a parameter without a value."""
+        if "/prompts/" in self.template:  # which are resources themselves; of an agent a trigger is asked for
+            values = values | {"resource_type": "prompt", "resource_id": values["prompt_id"]}
         return "/" + PARAMETER.sub(lambda match: str(values[match[1]]), self.template)
 
 
@@ -105,7 +107,7 @@ def test_a_strangers_own_workspace_answers_404_for_every_object_of_another(web, 
 
 SAMPLES = {
     "version": 1, "name": "x", "source": "x", "role": "viewer", "archived": True, "slug": "x",
-    "schema_data": {"title": "x"}, "channel": "api",
+    "schema_data": {"title": "x"}, "channel": "api", "target_version": 1,
 }  # fmt: skip
 
 

@@ -2,14 +2,17 @@
 
 import pytest
 
-from agents.models import AgentTrigger, Connector
+from agents.models import Agent, AgentTrigger, Connector
 from agents.services import change_agent
 from agents.services.connectors import create_connector
+from prompts.services import change_prompt
 from tests.factories import make_agent, make_prompt
 from versioning.versions import services
 from versioning.workspaces.models import Role
 from versioning.workspaces.services.workspaces import change_workspace
 
+TO_1, PLAN_1 = '{"target_version": 1}', '{"target_version": 1, "dry_run": true}'
+LIVE, LIVE_1 = '{"publish": true}', '{"target_version": 1, "publish": true}'
 # What is asked, and the least role that may; 'protected' is the least where live is protected.
 ACTS = {
     "read the list": ("GET", "prompts", None, "viewer"),
@@ -69,6 +72,27 @@ ACTS = {
     "create a connector": ("POST", "agents/desk/connectors", '{"name": "x", "channel": "api"}', "editor"),
     "change a connector": ("PATCH", "agents/desk/connectors/{connector}", '{"name": "x"}', "editor"),
     "remove a connector": ("DELETE", "agents/desk/connectors/{connector}", "", "editor"),
+    "read a resource's versions": ("GET", "agents/desk/versions/trigger/{part}", None, "viewer"),
+    "read a resource's version": ("GET", "agents/desk/versions/trigger/{part}/1", None, "viewer"),
+    "compare a resource": ("GET", "agents/desk/versions/trigger/{part}/compare?from=1&to=1", None, "viewer"),
+    "read an agent's history": ("GET", "agents/desk/history", None, "viewer"),
+    "read an agent's whole history": ("GET", "agents/desk/history?include=events", None, "viewer"),
+    "read an agent as of": ("GET", "agents/desk/as-of", None, "viewer"),
+    "list snapshots": ("GET", "agents/desk/snapshots", None, "viewer"),
+    "read a snapshot": ("GET", "agents/desk/snapshots/1", None, "viewer"),
+    "compare snapshots": ("GET", "agents/desk/snapshots/compare?from=1&to=1", None, "viewer"),
+    "read a prompt's history": ("GET", "prompts/greeting/history", None, "viewer"),
+    "read a prompt's change": ("GET", "prompts/greeting/history/1", None, "viewer"),
+    "compare a prompt's changes": ("GET", "prompts/greeting/history/compare?from=1&to=1", None, "viewer"),
+    "read a prompt as of": ("GET", "prompts/greeting/as-of", None, "viewer"),
+    "read the whole history": ("GET", "history", None, "viewer"),
+    "restore a resource": ("POST", "agents/desk/versions/agent/{agent}/rollback", TO_1, "editor"),
+    "plan a restore": ("POST", "agents/desk/versions/agent/{agent}/rollback", PLAN_1, "editor"),
+    "restore and publish": ("POST", "agents/desk/versions/agent/{agent}/rollback", LIVE_1, "editor"),
+    "restore a snapshot": ("POST", "agents/desk/snapshots/1/rollback", "", "editor"),
+    "restore a snapshot and publish": ("POST", "agents/desk/snapshots/1/rollback", LIVE, "editor"),
+    "restore a prompt's row": ("POST", "prompts/renamed/history/rollback", TO_1, "editor"),
+    "restore in a live draft": ("POST", "agents/served/versions/agent/{agent}/rollback", TO_1, "editor"),
     "change settings": ("PATCH", "workspace", '{"name": "Other"}', "admin"),
     "see invites": ("GET", "invites", None, "admin"),
     "invite": ("POST", "invites", '{"role": "editor"}', "admin"),
@@ -81,14 +105,22 @@ MOVES_LIVE = {
     "promote", "roll back", "unpublish", "publish", "lock and publish", "roll an agent back",
     "unpublish an agent", "create a connector", "change a connector", "remove a connector",
 }  # fmt: skip
-OF_LIVE_DRAFTS = {"change a live draft", "add to a live draft", "lock a live draft", "revert a live draft"}
+RESTORED_LIVE = {"restore and publish", "restore a snapshot and publish"}
+OF_LIVE_DRAFTS = {
+    "change a live draft", "add to a live draft", "lock a live draft", "revert a live draft",
+    "restore in a live draft",
+}  # fmt: skip
 OF_KEYS = {
     "history": {
         "read the list", "read a prompt", "read a version", "read the history", "compare", "read events",
         "read the past", "read all events", "read the settings", "list agents", "read an agent",
         "list parts", "read a part", "list an agent's versions", "read an agent's draft",
         "compare configurations", "read an agent's events", "read an agent's past", "list connectors",
-        "read a connector", "list conversations",
+        "read a connector", "list conversations", "read a resource's versions", "read a resource's version",
+        "compare a resource", "read an agent's history", "read an agent's whole history",
+        "read an agent as of", "list snapshots", "read a snapshot", "compare snapshots",
+        "read a prompt's history", "read a prompt's change", "compare a prompt's changes",
+        "read a prompt as of", "read the whole history",
     },
     "drafts": {
         "save a draft", "rewrite a draft", "change an agent", "add a schema", "add a trigger",
@@ -118,8 +150,13 @@ def served(cast):
     change_agent(cast.eve, agent, bio="Changed.")
 
 
+def renamed(cast):
+    """A prompt whose name was changed."""
+    change_prompt(cast.eve, make_prompt(cast.eve, slug="renamed"), name="Other")
+
+
 MADE = {
-    "greeting": prompt, "desk": desk, "served": served,
+    "greeting": prompt, "renamed": renamed, "desk": desk, "served": served,
     "idle": lambda cast: make_agent(cast.eve, slug="idle"),
 }  # fmt: skip
 
@@ -134,7 +171,11 @@ def prepare(cast, act):
 def ask(program, act):
     method, path, body, _ = ACTS[act]
     if "{" in path:
-        path = path.format(part=AgentTrigger.objects.get().pk, connector=Connector.objects.get().pk)
+        connector = Connector.objects.first()
+        path = path.format(
+            part=AgentTrigger.objects.get().pk, agent=Agent.objects.get().pk,
+            connector=connector.pk if connector else "",
+        )  # fmt: skip
     return program.get(path) if method == "GET" else program.send(method, path, body)
 
 
@@ -143,7 +184,7 @@ def ask(program, act):
 def test_each_act_asks_for_its_role(rest, cast, act, protected):
     prepare(cast, act)
     change_workspace(cast.alice, protect_live=protected)
-    least = "admin" if protected and act in MOVES_LIVE | OF_LIVE_DRAFTS else ACTS[act][3]
+    least = "admin" if protected and act in MOVES_LIVE | RESTORED_LIVE | OF_LIVE_DRAFTS else ACTS[act][3]
 
     for actor in reversed(cast.everyone()):  # the least first, for a granted act changes what is there
         allowed = list(Role).index(actor.role) >= list(Role).index(Role(least))
@@ -151,8 +192,8 @@ def test_each_act_asks_for_its_role(rest, cast, act, protected):
         assert (answer.status_code < 300) == allowed, (actor.label, answer.content)
         if allowed:
             return
-        # A viewer is refused before the draft is looked at, and so is not told that it is live.
-        told = "editor" if act in OF_LIVE_DRAFTS and actor.role == "viewer" else least
+        # A viewer is refused before the draft or the body is looked at, and so is not told of live.
+        told = "editor" if act in OF_LIVE_DRAFTS | RESTORED_LIVE and actor.role == "viewer" else least
         assert (answer.status_code, answer.json()["code"], answer.json()["role"]) == (403, "forbidden", told)
 
 

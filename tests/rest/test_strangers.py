@@ -5,6 +5,7 @@ import pytest
 from tests.objects import SLUG, everything, filled, never
 from versioning.api import api
 
+OF_RESOURCES = ("versions/{resource_type}/{resource_id}/rollback", "history/rollback")
 BODIES = {
     "rollback": '{"version": 1}', "staging": '{"version": 1}', "versions": '{"source": "x"}',
     "{n}": '{"source": "x"}', "{slug}": '{"name": "x"}', "{member_id}": '{"role": "viewer"}',
@@ -13,7 +14,7 @@ BODIES = {
     "mcp-servers": '{"name": "x"}', "{id}": "{}", "{part_id}": "{}",
     "connectors": '{"name": "x", "channel": "api"}', "{connector_id}": "{}",
 }  # fmt: skip
-LISTS = ("prompts", "agents", "invites", "keys")
+LISTS = ("prompts", "agents", "invites", "keys", "history")
 
 
 def operations():
@@ -24,6 +25,10 @@ def operations():
 
 
 def body_for(method, path):
+    if path.endswith(OF_RESOURCES):
+        return '{"target_version": 1, "dry_run": true}'
+    if path.endswith("{snapshot_id}/rollback"):
+        return '{"dry_run": true}'
     last = path.rsplit("/", 1)[-1]
     return BODIES.get(last, "") if method in ("POST", "PUT", "PATCH") else ""
 

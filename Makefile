@@ -28,7 +28,7 @@ lint: ## style, templates, types, import contracts, migrations, settings
 	@PREVISE_URL=https://previse.example EMAIL_HOST=mail.example ./run --dev python manage.py check --deploy --fail-level WARNING
 
 bench: ## the benchmarks; fails when a limit is missed
-	@./run --dev python -m benchmarks
+	@./run --bench python -m benchmarks
 
 format: ## format Python and templates
 	@./run --dev ruff check --fix --select I .
@@ -40,9 +40,10 @@ lock: ## take up newer packages, within the bounds of pyproject.toml
 		pyproject.toml -o requirements.lock
 	@./run --dev uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
 		--extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
-	@./run --dev python -c "import tomllib; groups = tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']; \
-		print(*groups['local-model'], sep='\n')" | ./run --dev uv pip compile --quiet --upgrade --universal --no-deps \
-		--generate-hashes --no-emit-index-url --no-header --no-annotate - -o requirements-local-model.lock
+	@for group in local-model bench; do ./run --dev python -c "import sys, tomllib; \
+		groups = tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']; \
+		print(*groups[sys.argv[1]], sep='\n')" $$group | ./run --dev uv pip compile --quiet --upgrade --universal \
+		--no-deps --generate-hashes --no-emit-index-url --no-header --no-annotate - -o requirements-$$group.lock; done
 
 local-model: ## a very small model, offline, for the playground (PORT=… for another than 8131)
 	@./run --local-model python -m versioning.playground.local_model

@@ -10,7 +10,7 @@ NAME = "bench_previse"
 
 
 @contextmanager
-def scratch_database() -> Iterator[None]:
+def scratch_database(settings: str = "versioning.settings") -> Iterator[None]:
     """An empty, migrated database; Django is set up on it inside the block, and it is dropped after."""
     from versioning.lib import postgres, roles
 
@@ -22,7 +22,7 @@ def scratch_database() -> Iterator[None]:
         roles.create(connection, database=NAME)
     os.environ["DATABASE_URL"] = server.url("pv_app", NAME)
     os.environ["DATABASE_OWNER_URL"] = server.url("pv_owner", NAME)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "versioning.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = settings
     import django
 
     django.setup()

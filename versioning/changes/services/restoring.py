@@ -95,7 +95,7 @@ def preview(
     change = change_at(actor, resource, resource_id, target, agent_id=agent_id)
     artifact = _artifact(actor, change)
     require_draft(actor, artifact)
-    now = _row(artifact, resource, resource_id, change.data_after)
+    now = _row(resource, resource_id, change.data_after)
     plan = _plan(resource, resource_id, now, _wanted(resource, change, None))
     try:
         resource.check(artifact, plan)
@@ -154,7 +154,7 @@ def _planned(
             "stale", f"This {resource.noun} changed meanwhile: it is at version {counter.last} now. "
             "Look at it again.", version=counter.last,
         )  # fmt: skip
-    now = _row(artifact, resource, id, wanted)
+    now = _row(resource, id, wanted)
     if now is None and chosen:
         words = f"This {resource.noun} is deleted, so it comes back whole: no field can be chosen."
         raise DomainError("invalid", words, field="fields")
@@ -168,17 +168,10 @@ def _plan(resource: Resource, id: UUID, now: Any, wanted: dict[str, Any] | None)
     return Plan([step] if step else [])
 
 
-def _row(artifact: Artifact, resource: Resource, id: UUID, wanted: dict[str, Any] | None) -> Any:
-    """The row as it is, None where it is gone.
-
-    An artifact itself neither goes nor comes back; a part that SQL gave to another agent is not this one's.
-    """
+def _row(resource: Resource, id: UUID, wanted: dict[str, Any] | None) -> Any:
+    """The row as it is, None where it is gone. An artifact itself neither goes nor comes back."""
     now: Any = resource.model._default_manager.filter(pk=id).first()
-    if resource.is_part:
-        gone = now is not None and now.agent_id != artifact.pk
-    else:
-        gone = now is None or wanted is None
-    if gone:
+    if not resource.is_part and (now is None or wanted is None):
         raise not_found()
     return now
 

@@ -94,7 +94,7 @@ def by_sql(statement: str, *values: Any) -> int:
 def by_owner(statement: str, *values: Any) -> int:
     """As the owner of the tables, by hand; committed at once."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, values or None)
         return int(cursor.rowcount)
 
 

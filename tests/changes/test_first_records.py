@@ -47,8 +47,8 @@ INSERT INTO prompts_prompt (id, tenant_id, name, description, tags)
   SELECT id, workspace_id, slug, '', '{}' FROM versions_artifact WHERE kind = 'prompt';
 """
 FIRST = """
-SELECT h.version, h.operation, h.data_before, h.data_after - 'id' - 'agent_id', h.changed_fields, h.changed_by,
-  h.changelog, h.db_role, h.tenant_id = t.tenant_id, h.data_after ->> 'id' = t.id::text, c.last,
+SELECT h.version, h.operation, h.data_before, h.data_after - 'id' - 'agent_id', h.changed_fields,
+  h.changed_by, h.changelog, h.db_role, h.tenant_id = t.tenant_id, h.data_after ->> 'id' = t.id::text, c.last,
   c.tenant_id = t.tenant_id
   FROM {table} t
   LEFT JOIN config_history h ON h.resource_id = t.id AND h.resource_type = %s
@@ -56,7 +56,8 @@ SELECT h.version, h.operation, h.data_before, h.data_after - 'id' - 'agent_id', 
 """
 OWNED = """
 SELECT count(*) FROM config_history h JOIN config_counter c USING (resource_type, resource_id)
- WHERE h.resource_type = %s AND h.agent_id IS NOT DISTINCT FROM {own} AND c.agent_id IS NOT DISTINCT FROM {own}
+ WHERE h.resource_type = %s AND h.agent_id IS NOT DISTINCT FROM {own}
+   AND c.agent_id IS NOT DISTINCT FROM {own}
 """
 COUNTS = {"agent": 4, "schema": 4, "trigger": 4, "mcp_server": 4, "prompt": 2}
 

@@ -1,4 +1,4 @@
-"""Assistants: the official MCP client, in somebody's hands; and raw requests, for what it would never send."""
+"""Assistants: the official MCP client in somebody's hands; and raw requests, for what it would never send."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ import httpx2
 import mcp_types as protocol
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.inbound import encode_header_value
 
 from tests.cast import Cast
 from tests.server import Server
@@ -76,25 +77,28 @@ class Assistant:
             ):
                 return await what(client)
 
-        return asyncio.run(run())
+        try:
+            return asyncio.run(run())
+        except ExceptionGroup as group:  # the client wraps what it raises
+            raise _alone(group) from group
 
     def tools(self, **options: Any) -> dict[str, protocol.Tool]:
         """What is offered, by name, in the order of the list."""
         listed = self.do(lambda client: client.list_tools(), **options)
         return {tool.name: tool for tool in listed.tools}
 
-    def call(self, name: str, **arguments: Any) -> protocol.CallToolResult:
+    def call(self, name: str, /, **arguments: Any) -> protocol.CallToolResult:
         """A tool's result."""
         return self.do(lambda client: client.call_tool(name, arguments))
 
-    def said(self, name: str, **arguments: Any) -> Any:
+    def said(self, name: str, /, **arguments: Any) -> Any:
         """What a tool answered; it must not have refused."""
         result = self.call(name, **arguments)
         assert not result.is_error, result.content
         assert json.loads(result.content[0].text) == result.structured_content
         return result.structured_content
 
-    def refused(self, name: str, **arguments: Any) -> Any:
+    def refused(self, name: str, /, **arguments: Any) -> Any:
         """How a tool refused; it must have."""
         result = self.call(name, **arguments)
         assert result.is_error, result.structured_content
@@ -114,9 +118,15 @@ class Assistant:
 
         return {prompt.name: prompt for prompt in self.do(all_of)}
 
-    def prompt(self, name: str, **arguments: str) -> protocol.GetPromptResult:
+    def prompt(self, name: str, /, **arguments: str) -> protocol.GetPromptResult:
         """A prompt, rendered."""
         return self.do(lambda client: client.get_prompt(name, arguments))
+
+
+def _alone(error: Exception) -> Exception:
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def message(method: str, params: dict[str, Any] | None = None, *, version: str = CURRENT) -> dict[str, Any]:
@@ -134,9 +144,7 @@ def call(name: str, arguments: Any) -> dict[str, Any]:
     return message("tools/call", {"name": name, "arguments": arguments})
 
 
-def post(
-    server: Server, bearer: str, body: Any, *, headers: dict[str, str] | None = None, **named: str
-) -> httpx.Response:
+def post(server: Server, bearer: str, body: Any, *, headers: dict[str, str] | None = None) -> httpx.Response:
     """Send a body as it is, with the headers that agree with it; `headers` replace or (empty) remove them."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     sent = {"Content-Type": "application/json", "Accept": ACCEPTED, "MCP-Protocol-Version": CURRENT}
@@ -146,7 +154,7 @@ def post(
         sent["Mcp-Method"] = str(body.get("method"))
         name = (body.get("params") or {}).get("name")
         if isinstance(name, str):
-            sent["Mcp-Name"] = name
+            sent["Mcp-Name"] = encode_header_value(name)
     sent |= headers or {}
     return server.client.post(
         "/mcp", content=content, headers={name: value for name, value in sent.items() if value}

@@ -108,9 +108,10 @@ def preview(
 
 def require_draft(actor: Actor, artifact: Artifact) -> None:
     """Refuse a plan to whom the restore would be refused. Errors: `archived`, `forbidden`."""
-    if kind_of(artifact).one_draft:
-        refuse_archived(artifact)
-        require_write(actor, artifact, Version.objects.of(artifact).drafts().get())
+    row: Artifact = Artifact.objects.get(pk=artifact.pk)  # pointers may have moved
+    if kind_of(row).one_draft:
+        refuse_archived(row)
+        require_write(actor, row, Version.objects.of(row).drafts().get())
 
 
 def publish_restored(actor: Actor, artifact: Artifact, reason: str) -> None:

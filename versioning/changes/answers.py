@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from versioning.changes.finding import Place, place_of
 from versioning.changes.models import Change
 from versioning.changes.plan import Plan, Step
 from versioning.changes.resources import Resource
@@ -27,17 +28,18 @@ from versioning.changes.schemas import (
     WhoOut,
 )
 from versioning.changes.services import change_at, compare, history_of, restore, state_at
-from versioning.changes.stream import BY, Wanted, changes_wanted, events_wanted, merged
+from versioning.changes.sought import sought_by
+from versioning.changes.stream import entries, total, unfiltered
 from versioning.changes.who import makers
 from versioning.lib.errors import DomainError
-from versioning.lib.paging import PageQuery, counted, page_of, paged, read_cursor
+from versioning.lib.paging import COUNTED, PageQuery, one_of_both, page_of, paged, strange_cursor
 from versioning.versions.diff import compare_fields
 from versioning.versions.models import Artifact
 from versioning.versions.moments import moment, moves_at
 from versioning.versions.schemas import ArtifactRef, EventOut, StoodOut
 from versioning.workspaces.actor import Actor
-from versioning.workspaces.events import EventName
 from versioning.workspaces.models import Event
+from versioning.workspaces.policy import Act, require
 
 
 def list_versions(
@@ -45,7 +47,7 @@ def list_versions(
 ) -> dict[str, Any]:
     """A page of the versions of one resource, newest first. Error: `not_found`."""
     rows = history_of(actor, resource, resource_id, agent_id=agent_id)
-    return _told(paged(rows, page, ("version",), _as_it_is))
+    return _told(paged(rows, page, ("version",), lambda change: change))
 
 
 def get_version(
@@ -93,21 +95,17 @@ def rollback_version(
 
 def list_history(actor: Actor, query: HistoryQuery, artifact: Artifact | None = None) -> dict[str, Any]:
     """A page of the timeline of an artifact with its parts, or of the workspace. Error: `invalid`."""
-    if query.act in EventName.values and query.include != "events":
-        raise DomainError("invalid", "To see Events, send include=events.", field="include")
-    wanted = Wanted(
-        artifact, query.resource_type, query.act, query.changed_by,
-        since=moment(query.since, "from") if query.since else None,
-        until=moment(query.until, "to") if query.until else None, words=query.q,
-    )  # fmt: skip
-    changes = changes_wanted(actor, wanted)
-    if query.include != "events":
-        return _told(paged(changes, query, BY, _as_it_is))
-    events = events_wanted(actor, wanted)
-    after = read_cursor(Change, BY, query)
-    found: Sequence[Any] = merged(changes, events, after=after, skip=query.offset, most=query.limit + 1)
-    page = page_of(found, counted(changes) + counted(events), query, BY, _as_it_is)
-    return _told(page, mixed=True)
+    require(actor, Act.READ)
+    one_of_both(query)
+    sought = sought_by(actor, query, artifact)
+    after = Place.read(query.cursor) if query.cursor else None
+    if query.cursor and after is None:
+        raise strange_cursor()
+    if query.offset > COUNTED and (sought.events or not unfiltered(sought)):
+        raise DomainError("invalid", f"Beyond {COUNTED:,} entries read on by cursor.", field="offset")
+    found = entries(actor, sought, after=after, skip=query.offset, most=query.limit + 1)
+    page = page_of(found, total(actor, sought), query, lambda entry: str(place_of(entry)))
+    return _told(page, mixed=query.include == "events")
 
 
 def as_of(actor: Actor, artifact: Artifact, at: str) -> AsOfOut:
@@ -163,7 +161,7 @@ def _state(actor: Actor, artifact: Artifact, then: datetime) -> dict[str, list[C
     """What each resource was; of an artifact without parts, itself."""
     if artifact.kind == "agent":
         return state_at(actor, artifact.pk, then)
-    rows = changes_wanted(actor, Wanted(artifact)).before(then)
+    rows = Change.objects.in_workspace(actor).of(artifact.kind, artifact.pk).before(then)
     last = rows.order_by("-version").first()
     return {artifact.kind: [last]} if last and last.data_after else {}
 
@@ -185,13 +183,9 @@ def _secret_note(name: str, sides: dict[str, Any]) -> dict[str, str]:
     return {"note": ", ".join(sorted(notes))} if notes else {}
 
 
-def _as_it_is(row: Any) -> dict[str, Any]:
-    return {"row": row}
-
-
 def _told(page: dict[str, Any], *, mixed: bool = False) -> dict[str, Any]:
     """A page of rows as a page of what programs read, who made each being looked up for all at once."""
-    rows = [item["row"] for item in page["items"]]
+    rows = page["items"]
     who = _said_of(*[row for row in rows if isinstance(row, Change)])
     about = _artifacts({row.artifact_id for row in rows if isinstance(row, Event) and row.artifact_id})
     out = ChangeEntryOut if mixed else ChangeOut
@@ -203,7 +197,10 @@ def _told(page: dict[str, Any], *, mixed: bool = False) -> dict[str, Any]:
 
 
 def _said_of(*changes: Change) -> dict[UUID, WhoOut]:
-    return {id: WhoOut(label=who.label, kind=who.kind, via=who.via) for id, who in makers(changes).items()}
+    return {
+        id: WhoOut(label=who.label, kind=who.kind, via=who.via, why=who.why)
+        for id, who in makers(changes).items()
+    }
 
 
 def _event_out(event: Event, about: ArtifactRef | None) -> EventEntryOut:

@@ -8,8 +8,6 @@ from uuid import UUID
 
 from django.db import models
 
-from versioning.workspaces.models import User
-
 if TYPE_CHECKING:
     from versioning.workspaces.actor import Actor
 
@@ -38,19 +36,6 @@ class ChangeQuerySet(_InTenant):
     def before(self, at: datetime) -> Self:
         """What had happened by that moment, itself included."""
         return self.filter(created_at__lte=at)
-
-    def search(self, words: str) -> Self:
-        """Every word in what the rows were or became, in the note, or in the name of the person."""
-        found = self
-        for word in words.replace("\0", "").split()[:10]:
-            people = User.objects.filter(models.Q(name__icontains=word) | models.Q(email__icontains=word))
-            found = found.filter(
-                models.Q(changelog__icontains=word)
-                | models.Q(data_after__icontains=word)
-                | models.Q(data_before__icontains=word)
-                | models.Q(changed_by__in=people.values("pk"))
-            )
-        return found
 
 
 class GapQuerySet(_InTenant):

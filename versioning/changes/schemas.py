@@ -24,13 +24,19 @@ class HistoryQuery(PageQuery):
     resource_type: str = Field("", max_length=20, description="Only Changes of `agent`, `schema`, `trigger`…")
     act: str = Field(
         "", max_length=40,
-        description="`created`, `changed`, `deleted` or `restored`; or the name of an Event, such as "
-        "`version.published`, with `include=events`.",
+        description="`created`, `changed`, `deleted` or `restored`; with `include=events` also `live`, "
+        "`staging`, `drafts`, `connectors`, or the name of an Event, such as `version.published`.",
     )  # fmt: skip
-    changed_by: UUID | None = Field(None, description="Only what this person did.")
+    changed_by: str = Field(
+        "", max_length=40, description="Only what this person did (their id), `program`s by key, or a "
+        "`login` by SQL.",
+    )  # fmt: skip
     since: str = Field("", alias="from", max_length=60, description="From this moment on, with an offset.")
     until: str = Field("", alias="to", max_length=60, description="Up to this moment, itself included.")
-    q: str = Field("", max_length=500, description="Words in the data, the note, or the name of the person.")
+    q: str = Field(
+        "", max_length=200, description="Words in the name of a resource or field, in a note, or in who it "
+        "was. Events that only say what Changes say are not searched.",
+    )  # fmt: skip
     include: Literal["", "events"] = Field("", description="`events`: merges the Events in.")
 
 
@@ -76,9 +82,10 @@ class WhoOut(Schema):
         description="`database`: by SQL, under the login that `label` says."
     )
     via: str = Field(
-        description="`web`, `rest`, `mcp`, `admin`, `command`; `sql` where no act of Previse made it.",
+        description="`web`, `rest`, `mcp`, `admin`, `command`; `sql` by the database itself.",
         examples=["rest"],
     )
+    why: str = Field(description="The message or reason of the act, where one was given.", examples=[""])
 
 
 class ChangeOut(Schema):

@@ -1,123 +1,106 @@
-"""Changes and Events in one stream, newest first: what the timelines of pages, REST and MCP are read from.
+"""Changes and Events as one stream for programs: as the timelines of the pages, but with every Event.
 
-Both are walked by (created_at, id), so that a place in the stream is a place in each of the two.
+The pages leave out Events that only say what Changes say; programs get them too, except from a search.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Q, Value
-
-from versioning.changes.models import Change, Operation
+from versioning.changes.finding import Place, Sought, change_ids, event_ids
+from versioning.changes.models import Change
 from versioning.changes.querysets import ChangeQuerySet
-from versioning.changes.resources import RESOURCES
-from versioning.lib.errors import DomainError
-from versioning.lib.paging import below
-from versioning.versions.models import Artifact
+from versioning.lib.paging import COUNTED, below, counted
 from versioning.workspaces.actor import Actor
-from versioning.workspaces.events import EventName
 from versioning.workspaces.models import Event
-from versioning.workspaces.policy import Act, require
 from versioning.workspaces.querysets import EventQuerySet
-from versioning.workspaces.words import saying
 
 type Entry = Change | Event
-BY = ("created_at", "pk")
-ACTS = {
-    "created": Q(operation=Operation.INSERT),
-    "changed": Q(operation=Operation.UPDATE),
-    "deleted": Q(operation=Operation.DELETE),
-    "restored": Q(changelog__startswith="Restored to "),
-}
+CHANGES_BY, EVENTS_BY = ("created_at", "version", "pk"), ("created_at", "sequence", "pk")
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which entries. `artifact` None: of the whole workspace. `act` is one of ACTS, or an Event's name."""
-
-    artifact: Artifact | None = None
-    resource_type: str = ""
-    act: str = ""
-    person: UUID | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    words: str = ""
-
-    def check(self) -> None:
-        """Refuse what names nothing. Error: `invalid`."""
-        if self.resource_type and self.resource_type not in RESOURCES:
-            known = ", ".join(RESOURCES)
-            raise DomainError("invalid", f"A resource_type is one of {known}.", field="resource_type")
-        if self.act and self.act not in ACTS and self.act not in EventName.values:
-            raise DomainError(
-                "invalid", f"An act is one of {', '.join(ACTS)}, or the name of an Event.", field="act"
-            )
+def entries(
+    actor: Actor, sought: Sought, *, after: Place | None = None, skip: int = 0, most: int
+) -> list[Entry]:  # fmt: skip
+    """At most so many entries, newest first, from a place on. Of those alone the rows are read whole."""
+    wanted = skip + most
+    if unfiltered(sought):
+        changes = _changes_of(actor, sought, after)
+        if not sought.events:
+            return list(changes[skip:wanted])
+        places = _places(changes[:wanted], CHANGES_BY, 0)
+    else:
+        ids = change_ids(sought, after=after, most=wanted)
+        places = _places(Change.objects.filter(pk__in=ids), CHANGES_BY, 0)
+    if sought.events:  # what is older than a whole page of Changes is on none of it
+        oldest = min(places) if len(places) == wanted else None
+        rest = sought.from_on(oldest.at) if oldest else sought
+        places += _places(_events_of(actor, rest, after, wanted)[:wanted], EVENTS_BY, 2)
+    return _whole(sorted(places, reverse=True)[skip:wanted])
 
 
-def changes_wanted(actor: Actor, wanted: Wanted) -> ChangeQuerySet:
-    """The Changes among them. Error: `invalid`."""
-    require(actor, Act.READ)
-    wanted.check()
-    rows = Change.objects.in_workspace(actor)
-    artifact = wanted.artifact
+def total(actor: Actor, sought: Sought) -> int:
+    """How many entries; beyond COUNTED it stops at one more."""
+    most = COUNTED + 1
+    if unfiltered(sought):
+        found = counted(_changes_of(actor, sought, None))
+    else:
+        found = len(change_ids(sought, most=most))
+    if sought.events and found < most:
+        found += counted(_events_of(actor, sought, None, most))
+    return found
+
+
+def unfiltered(sought: Sought) -> bool:
+    """Whether all Changes are wanted."""
+    return replace(sought, events=True).everything
+
+
+def _changes_of(actor: Actor, sought: Sought, after: Place | None) -> ChangeQuerySet:
+    """All Changes of an artifact or of the workspace."""
+    rows: ChangeQuerySet = Change.objects.in_workspace(actor)
+    artifact = sought.artifact
     if artifact is not None:
         whole = artifact.kind == "agent"
         rows = rows.of_agent(artifact.pk) if whole else rows.of(artifact.kind, artifact.pk)
-    if wanted.resource_type:
-        rows = rows.filter(resource_type=wanted.resource_type)
-    if wanted.act:
-        rows = rows.filter(ACTS[wanted.act]) if wanted.act in ACTS else rows.none()
-    if wanted.person:
-        rows = rows.filter(changed_by=wanted.person)
-    if wanted.since:
-        rows = rows.filter(created_at__gte=wanted.since)
-    if wanted.until:
-        rows = rows.before(wanted.until)
-    found: ChangeQuerySet = rows.search(wanted.words) if wanted.words.split() else rows
-    return found
+    if after:
+        rows = rows.filter(below(CHANGES_BY, after.before(0)))
+    return rows.order_by("-created_at", "-version", "-pk")
 
 
-def events_wanted(actor: Actor, wanted: Wanted) -> EventQuerySet:
-    """The Events among them; none where a resource type is asked for. Error: `invalid`."""
-    require(actor, Act.READ)
-    wanted.check()
-    rows = Event.objects.in_workspace(actor)
-    if wanted.resource_type or wanted.act in ACTS:
-        rows = rows.none()
-    if wanted.artifact is not None:
-        rows = rows.of(wanted.artifact.pk)
-    if wanted.act:
-        rows = rows.filter(name=wanted.act)
-    if wanted.person:
-        rows = rows.filter(actor_id=wanted.person)
-    if wanted.since:
-        rows = rows.filter(created_at__gte=wanted.since)
-    if wanted.until:
-        rows = rows.before(wanted.until)
-    found: EventQuerySet = rows.search(wanted.words, saying) if wanted.words.split() else rows
-    return found
+def _events_of(actor: Actor, sought: Sought, after: Place | None, most: int) -> EventQuerySet:
+    """The Events that are wanted; those that a search finds, at most so many."""
+    rows: EventQuerySet = Event.objects.in_workspace(actor)
+    if sought.words:
+        rows = rows.filter(pk__in=event_ids(sought, after=after, most=most))
+    if sought.artifact is not None:
+        rows = rows.of(sought.artifact.pk)
+    if sought.names is not None:
+        rows = rows.filter(name__in=sought.names)
+    if sought.who == "person":
+        rows = rows.filter(actor_id=sought.person).exclude(actor_kind="key")
+    elif sought.who:
+        rows = rows.filter(actor_kind="key") if sought.who == "program" else rows.none()
+    if sought.since:
+        rows = rows.filter(created_at__gte=sought.since)
+    if sought.until:
+        rows = rows.before(sought.until)
+    if after:
+        rows = rows.filter(below(EVENTS_BY, after.before(2)))
+    return rows.newest_first()
 
 
-def merged(
-    changes: ChangeQuerySet, events: EventQuerySet, *, after: Sequence[Any] = (), skip: int = 0, most: int
-) -> list[Entry]:
-    """Both as one stream: at most so many entries, from the place `after` (its values of BY) on.
+def _places(rows: Any, by: Sequence[str], rank: int) -> list[Place]:
+    """Where some rows stand."""
+    return [Place(at, rank, count, id) for at, count, id in rows.values_list(*by)]
 
-    Only the places are merged by the database; the rows themselves are then read by their ids.
-    """
-    sides = []
-    for rows, mark in ((changes, "change"), (events, "event")):
-        rows = rows.filter(below(BY, after)) if after else rows
-        ordered = rows.order_by("-created_at", "-pk")[: skip + most]
-        sides.append(ordered.values_list("created_at", "pk", Value(mark, CharField())))
-    places = list(sides[0].union(sides[1], all=True).order_by("-created_at", "-pk")[skip : skip + most])
-    found: dict[str, dict[UUID, Any]] = {
-        "change": changes.model._default_manager.in_bulk([id for _, id, mark in places if mark == "change"]),
-        "event": {},
-    }
-    ids = [id for _, id, mark in places if mark == "event"]
-    found["event"] = {event.pk: event for event in Event.objects.filter(pk__in=ids).without_texts()}
-    return [found[mark][id] for _, id, mark in places]
+
+def _whole(places: Iterable[Place]) -> list[Entry]:
+    """The rows that stand at some places."""
+    ids: dict[int, list[UUID]] = {0: [], 2: []}
+    for place in places:
+        ids[place.rank].append(place.id)
+    changes: dict[UUID, Any] = Change.objects.in_bulk(ids[0])
+    events = {event.pk: event for event in Event.objects.filter(pk__in=ids[2]).without_texts()}
+    return [(events if place.rank else changes)[place.id] for place in places]

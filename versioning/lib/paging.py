@@ -39,30 +39,30 @@ class Page[T](Schema):
 
 
 def paged[M: Model](
-    rows: QuerySet[M], query: PageQuery, by: Sequence[str], show: Callable[[M], Schema | dict[str, Any]]
+    rows: QuerySet[M], query: PageQuery, by: Sequence[str], show: Callable[[M], Any]
 ) -> dict[str, Any]:
     """The wanted `Page` of `rows`, ordered downwards by the columns `by`, each row shown by `show`."""
-    after = read_cursor(rows.model, by, query)
+    one_of_both(query)
     ordered = rows.order_by(*(f"-{name}" for name in by))
-    if after:
-        ordered = ordered.filter(below(by, after))
+    if query.cursor:
+        ordered = ordered.filter(below(by, _read_cursor(rows.model, by, query.cursor)))
     found = list(ordered[query.offset : query.offset + query.limit + 1])
-    return page_of(found, counted(rows), query, by, show)
+    page = page_of(found, counted(rows), query, lambda row: _cursor(by, row))
+    return page | {"items": [show(row) for row in page["items"]]}
 
 
-def page_of[M: Model](
-    found: Sequence[M], total: int, query: PageQuery, by: Sequence[str],
-    show: Callable[[M], Schema | dict[str, Any]],
+def page_of[T](
+    found: Sequence[T], total: int, query: PageQuery, cursor: Callable[[T], str]
 ) -> dict[str, Any]:  # fmt: skip
-    """A `Page` of rows that were found: those asked for, and one more where there are more."""
+    """A `Page` of what was found: what is asked for, and one more where there is more."""
     given = found[: query.limit]
     return {
-        "items": [show(row) for row in given],
+        "items": given,
         "total": min(total, COUNTED),
         **({"total_is_minimum": True} if total > COUNTED else {}),
         "limit": query.limit,
         "offset": query.offset,
-        "next_cursor": _cursor(by, given[-1]) if len(found) > len(given) else None,
+        "next_cursor": cursor(given[-1]) if len(found) > len(given) else None,
     }
 
 
@@ -89,21 +89,27 @@ def _cursor(by: Sequence[str], row: Model) -> str:
     return base64.urlsafe_b64encode(json.dumps([*by, *plain]).encode()).decode().rstrip("=")
 
 
-def read_cursor(model: type[Model], by: Sequence[str], query: PageQuery) -> list[Any]:
-    """The values that the query's cursor names, [] for none. Error: `invalid`."""
-    if not query.cursor:
-        return []
-    if query.offset:
+def one_of_both(query: PageQuery) -> None:
+    """Refuse a cursor with an offset."""
+    if query.cursor and query.offset:
         raise DomainError("invalid", "Send a cursor or an offset, not both.", field="cursor")
+
+
+def strange_cursor() -> DomainError:
+    """What a cursor of another list gets."""
+    message = "This cursor is none of this list. Send the next_cursor of the page before."
+    return DomainError("invalid", message, field="cursor")
+
+
+def _read_cursor(model: type[Model], by: Sequence[str], cursor: str) -> list[Any]:
     try:
-        data = json.loads(base64.urlsafe_b64decode(query.cursor.encode() + b"=="))
+        data = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=="))
         names, values = data[: len(by)], data[len(by) :]
         if names != list(by) or len(values) != len(by) or None in values:
             raise ValueError("a cursor of another list")
         return [_column(model, name).to_python(each) for name, each in zip(by, values, strict=True)]
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error, ValidationError) as error:
-        message = "This cursor is none of this list. Send the next_cursor of the page before."
-        raise DomainError("invalid", message, field="cursor") from error
+        raise strange_cursor() from error
 
 
 def _column(model: type[Model], name: str) -> Any:

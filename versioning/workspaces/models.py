@@ -266,7 +266,10 @@ class Event(models.Model):
                 name="event_workspace_sequence",
             ),
         ]
-        indexes = [models.Index(fields=["workspace", "-created_at"], name="event_by_time")]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at"], name="event_by_time"),
+            models.Index(fields=["artifact_id", "-created_at", "-sequence"], name="event_of_artifact"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} by {self.actor_label}"

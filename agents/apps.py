@@ -9,14 +9,19 @@ class Agents(AppConfig):
     name = "agents"
 
     def ready(self) -> None:
+        from agents.health import snapshots_missing
         from agents.importing import AgentImporter
         from agents.kind import AgentKind
         from agents.naming import agents_that_name
+        from agents.told import snapshots_taken
         from agents.tracked import TRACKED
-        from versioning.changes import resources
+        from versioning.changes import notes, resources
+        from versioning.changes.services.health import count_snapshots_by
         from versioning.versions import importing, kinds, uses
 
         kinds.register(AgentKind())
         resources.register(*TRACKED)
+        notes.register(snapshots_taken)
         uses.register(agents_that_name)
         importing.register(AgentImporter())
+        count_snapshots_by(snapshots_missing)

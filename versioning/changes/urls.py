@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, path
 
+from versioning.changes.views import health
 from versioning.changes.views.restore import restore
 from versioning.changes.views.timeline import history, timeline
 
 app_name = "changes"
-urlpatterns: list[URLPattern] = [path("history/", timeline, name="timeline")]
+urlpatterns: list[URLPattern] = [
+    path("history/", timeline, name="timeline"),
+    path("settings/health/", health.show, name="health"),
+]
 
 
 def of_artifact(kind: str) -> list[URLPattern]:

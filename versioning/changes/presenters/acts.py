@@ -39,7 +39,7 @@ def _chip(status: str, number: int | None) -> SafeString:
 
 def _was(event: Event) -> SafeString:
     if event.from_number is None:
-        return _muted("before: nothing")
+        return _muted("before: not set" if event.name == E.STAGING_SET else "before: nothing")
     return _muted(f"before: v{event.from_number}")
 
 

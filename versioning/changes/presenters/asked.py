@@ -50,7 +50,7 @@ ACTS: dict[str, tuple[str, str, tuple[EventName, ...]]] = {
 }  # fmt: skip
 TIMES = {"today": "Today", "7d": "Last 7 days", "30d": "Last 30 days", "range": "From – to…"}
 DAYS = {"today": 0, "7d": 6, "30d": 29}
-PROGRAMS = {"program": "Programs, by key", "login": "Database logins, by SQL"}
+PROGRAMS = {"program": "Programs (keys)", "login": "By SQL"}
 SPOKEN = {
     Operation.INSERT: "created added made", Operation.DELETE: "deleted removed",
 }  # fmt: skip

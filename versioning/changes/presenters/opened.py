@@ -29,6 +29,7 @@ class Opened:
     gone: bool  # the row is deleted now
     newest: int
     only_url: str  # the history of this row alone
+    noun: str
 
 
 def change_or_404(actor: Actor, artifact: Artifact | None, given: str) -> Change:
@@ -70,6 +71,7 @@ def open_change(actor: Actor, change: Change, path: str) -> Opened:
         after=f"Version {version}" if change.data_after is not None else "",
         restores=_restores(actor, change, newest), gone=gone, newest=newest,
         only_url=Asked(resource=str(change.resource_id)).to(path),
+        noun=RESOURCES[change.resource_type].noun if change.resource_type in RESOURCES else "row",
     )  # fmt: skip
 
 

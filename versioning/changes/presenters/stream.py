@@ -56,6 +56,7 @@ class Line:
     filled: bool = False  # it changed what is served
     about: str = ""  # the artifact, where the page is not about it
     about_url: str = ""
+    says_where: bool = False
     new_day: date | None = None
     event: Event | None = None
     change: Change | None = None
@@ -137,8 +138,10 @@ class _Maker:
         else:
             line = self._of_event(entry) if isinstance(entry, Event) else self._of_gap(entry)
         about = self._artifacts.get(_artifact_of(entry) or UUID(int=0))
+        itself = isinstance(entry, Change) and about and entry.resource_id == about.pk  # its line names it
         if self.artifact is None and about:
             line.about, line.about_url = about.slug, self._links[about.pk].to("history")
+            line.says_where = not itself
         return line
 
     def _of_change(self, change: Change) -> Line:

@@ -77,12 +77,12 @@ def _inside(names: list[str], before: dict[str, Any], after: dict[str, Any]) -> 
     """What changed within the fields, where it is little enough for a line."""
     old, new = ({name: side.get(name) for name in names} for side in (before, after))
     found = compare_fields({"agent": old}, {"agent": new})
-    return found if len(found) <= NAMED and len({change.kind for change in found}) == 1 else []
+    return found if len(found) <= NAMED else []
 
 
 def _by_path(changes: list[FieldChange], of: SafeString) -> SafeString:
     paths = listed([change.path for change in changes])
-    kind = changes[0].kind
+    kind = changes[0].kind if len({change.kind for change in changes}) == 1 else "changed"
     if kind in ("added", "removed"):
         joined = SafeString(of.replace(" of ", " to " if kind == "added" else " from ", 1))
         return format_html("{} {}{}", "Added" if kind == "added" else "Removed", paths, joined)

@@ -15,6 +15,7 @@ from agents.models import (
     Conversation,
     McpServer,
     Secret,
+    Snapshot,
 )
 from versioning.versions.admin import ArtifactAdmin
 from versioning.workspaces.admin_site import ReadOnly
@@ -143,3 +144,18 @@ class ConversationAdmin(ReadOnly):
         """The bytes that it gets for life."""
         kept = Content.objects.filter(workspace=conversation.workspace_id, digest=conversation.digest)
         return kept.values_list("body", flat=True).first()
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(ReadOnly):
+    """What each publish made live."""
+
+    list_display = ("version_number", "agent", "tenant", "number", "message", "published_by", "published_at")
+    list_filter = ("published_at",)
+    search_fields = ("id__exact", "event_id__exact", "agent__slug", "tenant__slug", "message", "published_by")
+    ordering = ("-published_at", "-version_number")
+    list_select_related = ("agent", "tenant")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
+        """Lists need no components."""
+        return super().get_queryset(request).without_components()

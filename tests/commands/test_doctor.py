@@ -24,7 +24,7 @@ def test_a_sound_installation_passes_and_every_thing_is_named(cast):
     said = say("doctor")
 
     for about in ("disk", "secret key", "address", "mail", "static files", "database", "walls", "migrations",
-                  "notices", "clocks", "drafts", "credentials"):  # fmt: skip
+                  "notices", "clocks", "drafts", "credentials", "history"):  # fmt: skip
         assert f"{about}:" in said
     assert "WRONG" not in said
 

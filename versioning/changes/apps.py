@@ -12,7 +12,11 @@ class Changes(AppConfig):
     label = "changes"
 
     def ready(self) -> None:
+        from versioning.workspaces.policy import Act
+        from versioning.workspaces.views import frame
+
         post_migrate.connect(_say_mode, sender=apps.get_app_config("changes"))
+        frame.register("changes:health", "Health", act=Act.MANAGE)
 
 
 def _say_mode(using: str, **_: object) -> None:

@@ -1,6 +1,7 @@
 """What the database writes by itself whenever a tracked row changes. Nobody else writes here.
 
-`capture_change()` (migration 0001) is the one author: the application may read these tables and no more.
+`capture_change()` (migration 0001) is the one author: the application may read these tables and no more
+(but for Verification, in which it notes what it found).
 None of them has a foreign key, for a record outlives what it is about.
 """
 
@@ -124,3 +125,22 @@ class Mode(models.Model):
 
     def __str__(self) -> str:
         return "strict" if self.strict else "lenient"
+
+
+class Verification(models.Model):
+    """What the last full verification of a workspace found, when, and who asked for it."""
+
+    tenant_id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+    seconds = models.FloatField()
+    asked_by = models.CharField(max_length=200)
+    resources = models.PositiveIntegerField()
+    records = models.PositiveIntegerField()
+    found = models.PositiveIntegerField()
+    findings = models.JSONField(default=list)  # the first of them, as services/health.py writes them
+
+    class Meta:
+        db_table = "config_verification"
+
+    def __str__(self) -> str:
+        return f"{self.found} found in {self.records} records"

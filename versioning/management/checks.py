@@ -14,10 +14,13 @@ from django.db import connection
 
 from agents.models import Secret
 from agents.secrets import LABEL
+from versioning.changes.presenters.health import troubles
+from versioning.changes.services import health
 from versioning.lib import postgres, roles
 from versioning.lib.crypto import unseal
 from versioning.lib.transaction import told
 from versioning.management import database, statics
+from versioning.workspaces.models import Workspace
 
 LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000  # bytes of free disk
 SKEW = 5  # seconds
@@ -49,6 +52,7 @@ def examine() -> Iterator[Finding]:
     if not database.pending():
         yield from drafts()
         yield from credentials()
+        yield from history()
 
 
 def disk() -> Iterator[Finding]:
@@ -177,6 +181,29 @@ def credentials() -> Iterator[Finding]:
         yield Finding("bad", "credentials", words)
     else:
         yield Finding("good", "credentials", f"All {len(sealed)} of agents open with the secret key.")
+
+
+def history() -> Iterator[Finding]:
+    """Whether every change is recorded, and what of the past is known not to be."""
+    silent = health.silent()
+    for trigger in silent:
+        yield Finding("bad", "history", f"Changes go unrecorded: a trigger does not fire ({trigger}).")
+    if health.is_strict() != settings.HISTORY_STRICT:
+        says = "on" if settings.HISTORY_STRICT else "off"
+        words = f"HISTORY_STRICT is {says}, and the database was told otherwise. Run: manage.py migrate"
+        yield Finding("warning", "history", words)
+    with told(operator=True):
+        workspaces = list(Workspace.objects.order_by("slug"))
+    whole = not silent
+    for workspace in workspaces:
+        with told(workspace.id):
+            known = health.health_of(workspace.id)
+        for words in troubles(known, of_workspace=True):
+            whole = False
+            yield Finding("warning", "history", f"{workspace.slug}: {words}")
+    if whole:
+        words = f"Nothing is known to be missing in any workspace ({len(workspaces)})."
+        yield Finding("good", "history", words)
 
 
 def listening() -> Iterator[Finding]:

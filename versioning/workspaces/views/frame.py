@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from versioning.workspaces.actor import Actor
+from versioning.workspaces.policy import Act, may
 
 TABS = {
     "workspaces:settings": "General",
@@ -15,9 +16,15 @@ TABS = {
 }
 
 
-def register(url_name: str, label: str) -> None:
-    """Add a page of Settings that a room above has; its view is handed the same frame."""
+# Tabs for those alone who may do this.
+ONLY: dict[str, Act] = {}
+
+
+def register(url_name: str, label: str, *, act: Act | None = None) -> None:
+    """Add a page of Settings that a room above has, for who may do `act`; its view gets the same frame."""
     TABS[url_name] = label
+    if act:
+        ONLY[url_name] = act
 
 
 def url(actor: Actor, name: str, *args: Any) -> str:
@@ -31,5 +38,6 @@ def framed(actor: Actor, tab: str, **context: Any) -> dict[str, Any]:
     tabs = [
         {"label": label, "url": reverse(name, args=[actor.workspace.slug]), "current": name == at}
         for name, label in TABS.items()
+        if name not in ONLY or may(actor, ONLY[name])
     ]
     return {"tabs": tabs, "title": TABS[at]} | context

@@ -247,6 +247,7 @@ def _refused(error: DomainError) -> MCPError:
 
 def _actor(context: ServerRequestContext[Any, Any]) -> Actor:
     """Who asks, as this very request carries it."""
+    assert context.request is not None  # every message came by HTTP
     actor: Actor = context.request.scope["actor"]
     return actor
 

@@ -158,4 +158,5 @@ class SnapshotAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         """Lists need no components."""
-        return super().get_queryset(request).without_components()
+        rows: Any = super().get_queryset(request)
+        return rows.without_components()

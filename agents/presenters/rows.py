@@ -56,6 +56,7 @@ class Row:
     phrase: str = ""
     url: str = ""
     remove_url: str = ""
+    history_url: str = ""
     back_url: str = ""
     tag: str = ""
     form: EditorForm | None = None

@@ -12,6 +12,7 @@ from agents.forms import EditorForm
 from agents.forms.own import Model
 from agents.presenters.prompts import Named, Offered
 from agents.presenters.rows import NEW, NOUNS, Line, Row, facts_of, lines_of, row_of
+from versioning.versions.presenters.header import Links
 from versioning.versions.presenters.since import Was
 
 SECTIONS = {
@@ -106,6 +107,8 @@ def parts_section(desk: Desk, key: str, opened: Row | None = None) -> Section:
 def rows_of(desk: Desk, key: str) -> list[Row]:
     """The parts of a section in one line each, those that are gone since the fork at the end."""
     gone = [row_of(key, desk.shown(item), desk.since.items.get(item["id"])) for item in desk.gone(key)]
+    for row in gone:
+        row.history_url = history_of_part(desk, row.id)
     return [*(line_of(desk, key, item) for item in desk.configuration[key]), *gone]
 
 
@@ -129,11 +132,16 @@ def open_row(desk: Desk, key: str, id: str, form: EditorForm | None = None) -> R
         return row
     row = line_of(desk, key, desk.stored(key, id))
     row.tag, row.remove_url = desk.tag(key, id), _url(desk, "remove_part", key, id)
-    row.back_url = page_of_part(desk, key, id)
+    row.back_url, row.history_url = page_of_part(desk, key, id), history_of_part(desk, id)
     row.form = form or part_form(desk, key, id)
     since = desk.since.items.get(id)
     row.form.was = since.fields if since else {}
     return row
+
+
+def history_of_part(desk: Desk, id: str) -> str:
+    """Where every version of a part is listed, to be read and restored."""
+    return Links(desk.actor, desk.agent).to("history", resource=id)
 
 
 def own_form(desk: Desk, key: str, data: QueryDict | None = None) -> EditorForm:

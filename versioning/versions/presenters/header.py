@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Status, Version
-from versioning.versions.presenters.standing import Draft, buttons, draft_state, standing
+from versioning.versions.presenters.standing import Button, Draft, buttons, draft_state, standing
 from versioning.versions.querysets import COUNTED, LAST
 from versioning.versions.tabs import added_after
 from versioning.workspaces.actor import Actor
-from versioning.workspaces.policy import may
+from versioning.workspaces.policy import Act, may
 
 NEWEST = 10
 
@@ -90,7 +90,11 @@ def header(
     known = _known(artifact, newest, chosen)
     draft = draft or _draft_of(artifact, newest)
     archived_at = kind_of(artifact).archived_at(artifact)
+    counts = {"versions": count, **kind_of(artifact).counts(artifact)}
     offered = _offered(actor, artifact, links, known.get(chosen or 0), draft, main=tab == "editor")
+    if tab == "history" and counts.get("snapshots") and may(actor, Act.EDIT) and not archived_at:
+        restore = Button("Restore a snapshot…", links.to("snapshots"), "undo", "quiet")
+        offered["buttons"] = [restore, *offered["buttons"]]
     return offered | {
         "artifact": artifact,
         "words": kind_of(artifact).words,
@@ -103,7 +107,7 @@ def header(
         "staging": staging,
         "selector": _selector(actor, artifact, links, newest, known, chosen, draft),
         "count_words": named(count),
-        "tabs": _tabs(actor, artifact, links, tab, current, count),
+        "tabs": _tabs(actor, artifact, links, tab, current, counts),
         "list_url": links.list(),
         "list_label": kind_of(artifact).namespace.capitalize(),
         "code_url": links.to("code"),
@@ -126,12 +130,11 @@ def _offered(
 
 
 def _tabs(
-    actor: Actor, artifact: Artifact, links: Links, tab: str, current: int | None, count: int
+    actor: Actor, artifact: Artifact, links: Links, tab: str, current: int | None, counts: dict[str, int]
 ) -> list[dict[str, Any]]:
     """Those of the kind, and those that rooms above add for who may use them."""
     found: list[dict[str, Any]] = []
     kind = kind_of(artifact)
-    counts = {"versions": count, **kind.counts(artifact)}
     for label, name in kind.words.tabs:
         found.append(
             {"label": label, "url": links.to(name), "current": name == tab,

@@ -159,4 +159,5 @@ class SnapshotAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         """Lists need no components."""
         rows: Any = super().get_queryset(request)
-        return rows.without_components()
+        found: QuerySet[Snapshot] = rows.without_components()
+        return found

@@ -38,6 +38,8 @@ def health_page(actor: Actor, known: Health) -> dict[str, Any]:
     ids |= {(loss.resource_type, loss.resource_id) for loss in known.losses}
     names = _names(ids)
     owners = {UUID(each["agent_id"] or each["resource_id"]) for each in told}
+    named_below = {(str(loss.resource_id), loss.version) for loss in known.losses}
+    told = [each for each in told if (each["resource_id"], each["version"]) not in named_below]
     there = artifacts_of(owners | {loss.agent_id or loss.resource_id for loss in known.losses})
     losses = [
         _row(actor, names, loss.artifact, loss.resource_type, loss.resource_id, loss.version, loss.why,
@@ -54,7 +56,7 @@ def health_page(actor: Actor, known: Health) -> dict[str, Any]:
     return {
         "known": known, "troubles": troubles(known), "losses": losses,
         "more_losses": max(known.gaps - len(losses), 0), "findings": findings,
-        "more_findings": last.found - len(findings) if last else 0,
+        "more_findings": max(last.found - len(last.findings), 0) if last else 0,
         "command": f"manage.py verify_history --workspace {actor.workspace.slug}",
     }  # fmt: skip
 
@@ -70,7 +72,9 @@ def troubles(known: Health, *, of_workspace: bool = False) -> list[str]:
         words = named(known.snapshots_missing, "Snapshot")
         found.append(f"{words} of publishes could not be taken yet. It is tried again every half minute.")
     if known.silent and not of_workspace:
-        found.append(f"The database does not record all that it should: {', '.join(known.silent[:3])}.")
+        which, more = ", ".join(known.silent[:3]), len(known.silent) - 3
+        more_words = f" and {more} more" if more > 0 else ""
+        found.append(f"Triggers of the record do not fire ({which}{more_words}): changes may go unrecorded.")
     return found
 
 

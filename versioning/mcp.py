@@ -61,7 +61,7 @@ class Door:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mcp")
         server: Server[Any] = Server(
             "previse", title="Previse", version="1", instructions=ABOUT, website_url=settings.PUBLIC_URL,
-            on_list_tools=self._list_tools, on_call_tool=self._call_tool,
+            get_tool_input_schema=_input_schema, on_list_tools=self._list_tools, on_call_tool=self._call_tool,
             on_list_prompts=self._list_prompts, on_get_prompt=self._get_prompt,
             cache_hints={"tools/list": CacheHint(ttl_ms=300_000), "prompts/list": CacheHint(ttl_ms=5_000)},
         )  # fmt: skip
@@ -196,9 +196,8 @@ def _used(tool: Tool, actor: Actor, arguments: dict[str, Any]) -> str:
         asked = tool.asks.model_validate(arguments)
     except ValidationError as error:
         raise _invalid(error) from error
-    said = tool.answers.validate_python(tool.run(actor, asked))
-    plain = tool.answers.dump_python(said, by_alias=True, exclude_unset=tool.sparse)
-    return Renderer().render(None, plain, response_status=200)  # type: ignore[arg-type]
+    said = tool.plain(tool.run(actor, asked))
+    return Renderer().render(None, said, response_status=200)  # type: ignore[arg-type]
 
 
 def _invalid(error: ValidationError) -> DomainError:
@@ -209,6 +208,12 @@ def _invalid(error: ValidationError) -> DomainError:
     ]  # fmt: skip
     title = "; ".join(f"{each['field'] or 'arguments'}: {each['message']}" for each in errors[:3])
     return DomainError("invalid", title, errors=errors)
+
+
+def _input_schema(name: str) -> dict[str, Any] | None:
+    """What the SDK compares headers with, at every call: else it would make the whole list for it."""
+    tool = TOOLS.get(name)
+    return tool.input_schema if tool else None
 
 
 def _described(tool: Tool) -> protocol.Tool:

@@ -4,6 +4,7 @@ import jsonschema
 import pytest
 
 from tests.mcp.assistant import message, post
+from versioning.changes.tools import TOOLS
 
 READS = {
     "list_versions": "List versions",
@@ -120,3 +121,8 @@ def test_discovery_says_what_is_served(world):
     assert set(found["capabilities"]) == {"tools", "prompts"}
     assert "dry_run" in found["instructions"]
     assert found["_meta"]["io.modelcontextprotocol/serverInfo"]["name"] == "previse"
+
+
+def test_schemas_are_made_once_and_not_at_every_call():
+    assert all(tool.input_schema is tool.input_schema for tool in TOOLS)
+    assert all(tool.output_schema is tool.output_schema for tool in TOOLS)

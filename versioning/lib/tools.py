@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ninja import Schema
@@ -25,15 +26,21 @@ class Tool:
     writes: bool
     sparse: bool
 
-    @property
+    @cached_property  # made when it is first asked for: all rooms are there by then
     def input_schema(self) -> dict[str, Any]:
         """Its arguments as JSON Schema."""
         return self.asks.model_json_schema(by_alias=True)
 
-    @property
+    @cached_property
     def output_schema(self) -> dict[str, Any]:
         """Its answer as JSON Schema; older clients want an object at the top, also of alternatives."""
         return {"type": "object", **self.answers.json_schema(mode="serialization")}
+
+    def plain(self, found: Schema | dict[str, Any]) -> dict[str, Any]:
+        """An answer of `run` (a schema, or a page of them) as what is rendered."""
+        if isinstance(found, dict):
+            return found | {"items": [self.plain(item) for item in found["items"]]}
+        return found.model_dump(by_alias=True, exclude_unset=self.sparse)
 
 
 def tool(

@@ -20,10 +20,10 @@ from versioning.versions.models import Artifact
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Event
 
-CHANGES = "find_changes(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-EVENTS = "find_events(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+CHANGES = "find_changes(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+EVENTS = "find_events(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 NEWEST = 5_000  # rows that are read one by one before an index is asked
-COUNTED, COUNTED_FOUND = 10_000, 1_000  # entries that are counted: of all, and of those found
+COUNTED, COUNTED_FOUND = 10_000, 500  # entries that are counted: of all, and of those found
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 MOST = 2**62
 
@@ -41,7 +41,9 @@ class Place(NamedTuple):
         """From an address; None where it says none."""
         try:
             at, rank, count, id = given.split("_")
-            moment = datetime.fromtimestamp(int(at) // 1_000_000, UTC).replace(microsecond=int(at) % 1_000_000)
+            moment = datetime.fromtimestamp(int(at) // 1_000_000, UTC).replace(
+                microsecond=int(at) % 1_000_000
+            )
             place = cls(moment, int(rank), int(count), UUID(id))
         except (ValueError, OverflowError, OSError):
             return None
@@ -117,22 +119,31 @@ class Sought:
 
 def change_ids(sought: Sought, *, after: Place | None = None, most: int) -> list[UUID]:
     """The ids of the Changes, in the order of the stream."""
-    if not sought.changes:
-        return []
-    artifact = sought.artifact
-    whole = artifact is not None and artifact.kind == "agent"
-    scope = [artifact.pk if artifact and whole else None, artifact.pk if artifact and not whole else None]
-    types = None if sought.types is None else list(sought.types)
-    return _ids(CHANGES, [*scope, sought.resource, types, sought.operation, *_common(sought, after, 0, most)])
+    return _ids(*_asked_of_changes(sought, after, most)) if sought.changes else []
 
 
 def event_ids(sought: Sought, *, after: Place | None = None, most: int) -> list[UUID]:
     """The ids of the Events that Changes do not tell, in the order of the stream."""
-    if not sought.events:
-        return []
+    return _ids(*_asked_of_events(sought, after, most)) if sought.events else []
+
+
+def _asked_of_changes(
+    sought: Sought, after: Place | None, most: int, *, ordered: bool = True
+) -> tuple[str, list[Any]]:
+    artifact = sought.artifact
+    whole = artifact is not None and artifact.kind == "agent"
+    scope = [artifact.pk if artifact and whole else None, artifact.pk if artifact and not whole else None]
+    types = None if sought.types is None else list(sought.types)
+    asked = [*scope, sought.resource, types, sought.operation]
+    return CHANGES, [*asked, *_common(sought, after, 0, most, ordered)]
+
+
+def _asked_of_events(
+    sought: Sought, after: Place | None, most: int, *, ordered: bool = True
+) -> tuple[str, list[Any]]:
     artifact = sought.artifact.pk if sought.artifact else None
     names = None if sought.names is None else list(sought.names)
-    return _ids(EVENTS, [artifact, names, *_common(sought, after, 2, most)])
+    return EVENTS, [artifact, names, *_common(sought, after, 2, most, ordered)]
 
 
 def gaps(actor: Actor, sought: Sought, *, after: Place | None = None) -> GapQuerySet:
@@ -161,22 +172,26 @@ def gaps(actor: Actor, sought: Sought, *, after: Place | None = None) -> GapQuer
 
 
 def counted(actor: Actor, sought: Sought) -> int:
-    """How many entries; beyond COUNTED (of those found, COUNTED_FOUND) it stops at one more."""
-    most = (COUNTED if sought.everything else COUNTED_FOUND) + 1
-    found = gaps(actor, sought).order_by()[:most].count()
-    found += len(change_ids(sought, most=most))
-    return min(found + (len(event_ids(sought, most=most)) if found < most else 0), most)
+    """How many entries there are; beyond COUNTED it stops at one more."""
+    found = gaps(actor, sought).order_by()[: COUNTED + 1].count()
+    for kind in (_asked_of_changes, _asked_of_events):
+        if found <= COUNTED:
+            function, asked = kind(sought, None, COUNTED + 1, ordered=False)
+            found += _one(f"SELECT count(*) FROM {function}", asked)
+    return min(found, COUNTED + 1)
 
 
-def _common(sought: Sought, after: Place | None, rank: int, most: int) -> list[Any]:
+def _common(sought: Sought, after: Place | None, rank: int, most: int, ordered: bool) -> list[Any]:
     """What both functions take last."""
     cursor = after.before(rank) if after else (None, None, None)
     words = json.dumps([_said(word) for word in sought.words])
-    return [sought.who, sought.person, sought.since, sought.until, *cursor, words, NEWEST, most]
+    return [sought.who, sought.person, sought.since, sought.until, *cursor, words, ordered, NEWEST, most]
 
 
 def _said(word: Word) -> dict[str, Any]:
-    said: dict[str, Any] = {name: list(map(str, ids)) for name, ids in vars(word).items() if name != "like" and ids}
+    said: dict[str, Any] = {
+        name: list(map(str, ids)) for name, ids in vars(word).items() if name != "like" and ids
+    }
     return said | {"like": word.like}
 
 
@@ -184,6 +199,13 @@ def _ids(function: str, asked: list[Any]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}", asked)
         return [row[0] for row in cursor.fetchall()]
+
+
+def _one(question: str, asked: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(question, asked)
+        (found,) = cursor.fetchone()
+    return int(found)
 
 
 def light(rows: models.QuerySet[Change]) -> models.QuerySet[Change]:

@@ -50,21 +50,30 @@ CREATE INDEX event_told_words ON workspaces_event
 CREATE INDEX event_of_request ON workspaces_event (artifact_id, request_id);
 """
 
-# The ids of the first rows of `source`, in the order of `key`, that are as `wanted`: at most so many.
-# `rarely` says of them what an index can use. Nobody calls it but the functions below, whose SQL it runs.
+# The ids of the first rows of `source`, in the order of `key` ('' for none), that are as `wanted`: at most so
+# many. They are looked for among the newest; where those promise enough, among some more; else by an index,
+# for which `rarely` says the same once more. Nobody calls it but the functions below, whose SQL it runs.
 PICK = """
 CREATE FUNCTION pick_newest(source text, wanted text, rarely text, key text, newest integer, most integer)
   RETURNS SETOF uuid LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE found uuid[]; more boolean;
+DECLARE
+  walk text := 'SELECT array(SELECT r.id FROM (SELECT * FROM (%s) a ORDER BY %s LIMIT %s) r
+    WHERE %s ORDER BY %s LIMIT %s)';
+  found uuid[]; more boolean;
 BEGIN
   IF wanted = '' THEN
-    RETURN QUERY EXECUTE format('SELECT r.id FROM (%s) r ORDER BY %s LIMIT %s', source, key, most);
+    RETURN QUERY EXECUTE format('SELECT r.id FROM (%s) r %s LIMIT %s', source,
+      CASE WHEN key <> '' THEN 'ORDER BY ' || key ELSE '' END, most);
     RETURN;
   END IF;
-  EXECUTE format('SELECT array(SELECT r.id FROM (SELECT * FROM (%s) a ORDER BY %s LIMIT %s) r
-    WHERE %s ORDER BY %s LIMIT %s)', source, key, newest, wanted, key, most) INTO found;
+  EXECUTE format(walk, source, key, newest, wanted, key, most) INTO found;
   IF cardinality(found) < most THEN
-    EXECUTE format('SELECT EXISTS (SELECT FROM (%s) r ORDER BY %s OFFSET %s)', source, key, newest) INTO more;
+    EXECUTE format('SELECT count(*) > %s FROM (SELECT FROM (%s) a LIMIT %s) r', newest, source, newest + 1)
+      INTO more;
+    IF more AND cardinality(found) * 5 >= most THEN
+      EXECUTE format(walk, source, key, newest * 6, wanted, key, most) INTO found;
+      more := cardinality(found) < most;
+    END IF;
     IF more THEN
       RETURN QUERY EXECUTE format('WITH r AS MATERIALIZED (SELECT * FROM (%s) r WHERE %s%s)
         SELECT r.id FROM r ORDER BY %s LIMIT %s', source, wanted, rarely, key, most);
@@ -99,7 +108,7 @@ CHANGES = """
 CREATE FUNCTION find_changes(
     agent uuid, prompt uuid, one uuid, types text[], act text, who text, person uuid, since timestamptz,
     until timestamptz, before_at timestamptz, before_version bigint, before_id uuid, words jsonb,
-    newest integer, most integer)
+    sorted boolean, newest integer, most integer)
   RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -133,6 +142,13 @@ BEGIN
   IF who = 'person' THEN wanted := wanted || format(' AND r.changed_by = %L', person); END IF;
   IF who = 'program' THEN wanted := wanted || ' AND r.changed_by IS NULL AND r.request_id <> '''''; END IF;
   IF who = 'login' THEN wanted := wanted || ' AND r.changed_by IS NULL AND r.request_id = '''''; END IF;
+  IF agent IS NULL AND prompt IS NULL THEN -- an index orders these of a workspace
+    IF who = 'person' THEN source := source || format(' AND changed_by = %L', person);
+    ELSIF who <> '' THEN source := source || ' AND changed_by IS NULL';
+    ELSIF act IN ('INSERT', 'DELETE') THEN
+      source := source || format(' AND operation = %L AND operation <> ''UPDATE''', act);
+    END IF;
+  END IF;
   FOR word IN SELECT * FROM jsonb_array_elements(words) LOOP
     ors := ARRAY[format('(r.changelog <> '''' AND r.changelog ILIKE %L)', word ->> 'like')];
     ids := resources_called(space, word ->> 'like');
@@ -162,7 +178,7 @@ BEGIN
     wanted := wanted || ' AND (' || array_to_string(ors, ' OR ') || ')';
   END LOOP;
   RETURN QUERY SELECT * FROM pick_newest(source, substr(wanted, 6), rarely,
-    'created_at DESC, version DESC, id DESC', newest, most);
+    CASE WHEN sorted OR wanted <> '' THEN 'created_at DESC, version DESC, id DESC' ELSE '' END, newest, most);
 END $$;
 """
 
@@ -171,13 +187,14 @@ END $$;
 EVENTS = """
 CREATE FUNCTION find_events(
     artifact uuid, names text[], who text, person uuid, since timestamptz, until timestamptz,
-    before_at timestamptz, before_sequence bigint, before_id uuid, words jsonb, newest integer, most integer)
+    before_at timestamptz, before_sequence bigint, before_id uuid, words jsonb,
+    sorted boolean, newest integer, most integer)
   RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   space uuid := app_workspace();
   source text; wanted text := ''; word jsonb; ors text[]; began timestamptz; told uuid[];
-  key text := 'created_at DESC, sequence DESC, id DESC';
+  key text := '';
 BEGIN
   IF space IS NULL OR who = 'login' THEN RETURN; END IF;
   source := format('SELECT * FROM workspaces_event WHERE workspace_id = %L', space);
@@ -193,6 +210,9 @@ BEGIN
     wanted := wanted || format(' AND r.actor_id = %L AND r.actor_kind <> ''key''', person);
   END IF;
   IF who = 'program' THEN wanted := wanted || ' AND r.actor_kind = ''key'''; END IF;
+  IF artifact IS NULL AND who = 'person' THEN -- an index orders these of a workspace
+    source := source || format(' AND actor_id = %L', person);
+  END IF;
   FOR word IN SELECT * FROM jsonb_array_elements(words) LOOP
     ors := ARRAY[format('(r.message || '' '' || r.actor_label) ILIKE %L', word ->> 'like')];
     IF word ? 'names' THEN ors := ors || format('r.name = ANY (%L)', texts_of(word -> 'names')); END IF;
@@ -202,6 +222,7 @@ BEGIN
     wanted := wanted || ' AND (' || array_to_string(ors, ' OR ') || ')';
   END LOOP;
   wanted := substr(wanted, 6);
+  IF sorted OR wanted <> '' THEN key := 'created_at DESC, sequence DESC, id DESC'; END IF;
   told := array(SELECT * FROM pick_newest(source || ' AND TOLD', wanted, '', key, newest, most));
   SELECT max(created_at) INTO began FROM config_history WHERE tenant_id = space AND BEGAN;
   IF began IS NULL OR since > began THEN
@@ -220,7 +241,7 @@ for name, text in (("TOLD", TOLD), ("ECHO", ECHO)):
     EVENTS = EVENTS.replace(name, text.replace("'", "''"))
 EVENTS = EVENTS.replace("BEGAN", BEGAN)
 
-ASKED = "timestamptz, timestamptz, timestamptz, bigint, uuid, jsonb, integer, integer"
+ASKED = "timestamptz, timestamptz, timestamptz, bigint, uuid, jsonb, boolean, integer, integer"
 BOTH = f"find_changes(uuid, uuid, uuid, text[], text, text, uuid, {ASKED}), find_events(uuid, text[], text, uuid, {ASKED})"
 GRANTS = f"""
 REVOKE ALL ON FUNCTION {BOTH} FROM PUBLIC;

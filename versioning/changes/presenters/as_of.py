@@ -78,7 +78,10 @@ def moment_in(given: str) -> datetime | None:
 def state_then(actor: Actor, artifact: Artifact, at: datetime, *, compared: bool) -> State:
     """What an artifact was at a moment, field by field; where `compared`, what became of it since."""
     links, given = Links(actor, artifact), f"{at:%Y-%m-%dT%H:%M:%S}+00:00"
-    urls = {"then_url": links.to("history", at=given), "now_url": links.to("history", at=given, compare="now")}
+    urls = {
+        "then_url": links.to("history", at=given),
+        "now_url": links.to("history", at=given, compare="now"),
+    }
     then = _rows(actor, artifact, at)
     if artifact.kind not in {change.resource_type for change in then}:
         return State([], 0, compared, _why_not(actor, artifact), **urls)

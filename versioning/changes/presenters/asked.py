@@ -126,7 +126,10 @@ class Asked:
         if self.time in DAYS:
             today = timezone.now().astimezone(UTC).date()
             return datetime.combine(today - timedelta(days=DAYS[self.time]), time.min, UTC), None
-        start, end = parse_date(self.start) if self.start else None, parse_date(self.end) if self.end else None
+        start, end = (
+            parse_date(self.start) if self.start else None,
+            parse_date(self.end) if self.end else None,
+        )
         return (
             datetime.combine(start, time.min, UTC) if start else None,
             datetime.combine(end, time.max, UTC) if end else None,
@@ -206,4 +209,3 @@ def _day(given: str) -> str:
         return given if len(given) == 10 and parse_date(given) else ""
     except ValueError:
         return ""
-

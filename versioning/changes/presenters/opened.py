@@ -98,5 +98,3 @@ def _artifact(actor: Actor, change: Change) -> Artifact | None:
     if found is None or (kind_of(found).one_draft and kind_of(found).archived_at(found)):
         return None
     return found
-
-

@@ -10,7 +10,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from versioning.changes import notes
-from versioning.changes.finding import Place, Sought, change_ids, event_ids, gaps, light, place_of
+from versioning.changes.finding import (
+    COUNTED_FOUND,
+    Place,
+    Sought,
+    change_ids,
+    event_ids,
+    gaps,
+    light,
+    place_of,
+)
 from versioning.changes.models import Change, Gap
 from versioning.changes.presenters.acts import CONNECTORS, icon_of
 from versioning.changes.presenters.acts import said_of as said_of_event
@@ -76,9 +85,36 @@ class Page:
     next: Place | None
 
 
-def page_of(actor: Actor, sought: Sought, asked: Asked, path: str, *, after: Place | None = None) -> Page:
-    """The lines after a place: two questions of their own keyset, merged. Never an OFFSET."""
-    entries = _entries(actor, sought, after)
+@dataclass
+class Hits:
+    """The ids of what was found of a filter or search, as far as it is counted."""
+
+    changes: list[UUID]
+    events: list[UUID]
+    gaps: int
+
+    @property
+    def count(self) -> int:
+        """How many; beyond COUNTED_FOUND it says one more."""
+        return min(len(self.changes) + len(self.events) + self.gaps, COUNTED_FOUND + 1)
+
+
+def hits_of(actor: Actor, sought: Sought) -> Hits:
+    """What is found, looked for once for the count and for the first page."""
+    most = COUNTED_FOUND + 1
+    found = gaps(actor, sought).order_by()[:most].count()
+    return Hits(change_ids(sought, most=most), event_ids(sought, most=most), found)
+
+
+def page_of(
+    actor: Actor, sought: Sought, asked: Asked, path: str, *, after: Place | None = None,
+    hits: Hits | None = None,
+) -> Page:  # fmt: skip
+    """The lines after a place: two questions of their own keyset, merged. Never an OFFSET.
+
+    `hits` are what `hits_of` has found already.
+    """
+    entries = _entries(actor, sought, after, hits)
     more = len(entries) > PAGE
     lines = lines_of(actor, entries[:PAGE], sought.artifact, asked, path)
     _name_days(lines, after.at.astimezone(UTC).date() if after else None)
@@ -93,17 +129,17 @@ def lines_of(
     return [maker.line(entry) for entry in entries]
 
 
-def _entries(actor: Actor, sought: Sought, after: Place | None) -> list[Entry]:
+def _entries(actor: Actor, sought: Sought, after: Place | None, hits: Hits | None) -> list[Entry]:
     """One entry more than a page has, where there is one.
 
     What is older than a whole page of Changes is on none of it: Events need not be looked for there.
     """
-    changes = changes_by(change_ids(sought, after=after, most=PAGE + 1))
-    full = len(changes) > PAGE
-    rest = sought.from_on(changes[-1].created_at) if full else sought
-    events = _events_by(event_ids(rest, after=after, most=PAGE + 1))
-    found: list[Entry] = [*changes, *events, *gaps(actor, rest, after=after)[: PAGE + 1]]
-    return sorted(found, key=place_of, reverse=True)[: PAGE + 1]
+    first = PAGE + 1
+    changes = changes_by(hits.changes[:first] if hits else change_ids(sought, after=after, most=first))
+    rest = sought.from_on(changes[-1].created_at) if len(changes) > PAGE else sought
+    events = _events_by(hits.events[:first] if hits else event_ids(rest, after=after, most=first))
+    found: list[Entry] = [*changes, *events, *gaps(actor, rest, after=after)[:first]]
+    return sorted(found, key=place_of, reverse=True)[:first]
 
 
 def changes_by(ids: Sequence[UUID]) -> list[Change]:
@@ -181,7 +217,12 @@ class _Maker:
             line.former_label = kind_of(artifact).words.former
         if new and (artifact.pk, new) in self._there:
             line.version_url = links.to("version", new)
-            if old and old != new and (artifact.pk, old) in self._there and event.name != EventName.ARTIFACT_IMPORTED:
+            if (
+                old
+                and old != new
+                and (artifact.pk, old) in self._there
+                and event.name != EventName.ARTIFACT_IMPORTED
+            ):
                 line.compare_url = links.to("compare", old, new)
 
     def _of_gap(self, gap: Gap) -> Line:
@@ -235,4 +276,3 @@ def _name_days(lines: Sequence[Line], last: date | None) -> None:
         day = line.at.astimezone(UTC).date()
         if day != last:
             line.new_day = last = day
-

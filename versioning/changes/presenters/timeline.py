@@ -8,7 +8,7 @@ from versioning.changes.finding import COUNTED, COUNTED_FOUND, LAST, Place, Soug
 from versioning.changes.models import Change
 from versioning.changes.presenters.asked import Asked, filters
 from versioning.changes.presenters.opened import line_of
-from versioning.changes.presenters.stream import Line, page_of
+from versioning.changes.presenters.stream import Hits, Line, hits_of, page_of
 from versioning.changes.resources import RESOURCES
 from versioning.versions.models import Artifact
 from versioning.workspaces.actor import Actor
@@ -21,9 +21,9 @@ class Timeline:
         self.actor, self.artifact, self.asked, self.path = actor, artifact, asked, path
         self.sought = asked.sought(actor, artifact)
 
-    def rows(self, after: Place | None = None) -> dict[str, Any]:
+    def rows(self, after: Place | None = None, hits: Hits | None = None) -> dict[str, Any]:
         """Some lines, and the way to the next."""
-        page = page_of(self.actor, self.sought, self.asked, self.path, after=after)
+        page = page_of(self.actor, self.sought, self.asked, self.path, after=after, hits=hits)
         return {
             "lines": page.lines, "today": timezone.now().date(), "whole": self.artifact is None,
             "next_url": self.asked.to(self.path, before=page.next) if page.next else None,
@@ -38,7 +38,8 @@ class Timeline:
     def found(self, after: Place | None = None) -> dict[str, Any]:
         """The stream with its filters and counts."""
         offered = filters(self.actor, self.artifact, self.asked, self.path)
-        return offered | self._counts() | self.rows(after) | self._only()
+        hits = None if self.sought.everything else hits_of(self.actor, self.sought)
+        return offered | self._counts(hits) | self.rows(after, None if after else hits) | self._only()
 
     def around(self, change: Change) -> dict[str, Any]:
         """The stream with one Change open; one that is not on the first page begins a page of its own."""
@@ -49,13 +50,12 @@ class Timeline:
         found["lines"] = _with(found["lines"], line)
         return found
 
-    def _counts(self) -> dict[str, Any]:
+    def _counts(self, hits: Hits | None) -> dict[str, Any]:
         total = counted(self.actor, Sought(self.artifact))
         words = f"{many(total, COUNTED)} {'entry' if total == 1 else 'entries'}"
-        if self.sought == Sought(self.artifact):
-            return {"total": many(total, COUNTED), "count_text": words, "nothing": not total}
-        hits = many(counted(self.actor, self.sought), COUNTED_FOUND)
-        return {"total": many(total, COUNTED), "count_text": f"{hits} of {words} found", "nothing": not total}
+        if hits:
+            words = f"{many(hits.count, COUNTED_FOUND)} of {words} found"
+        return {"total": many(total, COUNTED), "count_text": words, "nothing": not total}
 
     def _only(self) -> dict[str, str]:
         """The one row that is asked for, in words, and the way back to all."""

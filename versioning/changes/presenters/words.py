@@ -50,7 +50,7 @@ def _what(resource: Resource | None, change: Change) -> SafeString:
 def _restored(change: Change, what: SafeString) -> SafeString:
     to = change.changelog.removeprefix(RESTORED)
     if change.operation == Operation.DELETE:
-        return format_html("Deleted {} <span class=\"muted\">restoring {}</span>", what, to)
+        return format_html('Deleted {} <span class="muted">restoring {}</span>', what, to)
     return format_html("Restored {} to {}", what, to)
 
 
@@ -90,11 +90,25 @@ def _by_path(changes: list[FieldChange], of: SafeString) -> SafeString:
         return format_html("Reordered {}{}", paths, of)
     if len(changes) == 1 and changes[0].credential:
         return format_html("Changed {}{}: secret {}", paths, of, changes[0].credential)
+    listed_in = _listed_in(changes[0]) if len(changes) == 1 else None
+    if listed_in:
+        verb, names, to = listed_in
+        return format_html("{} {} {} {}{}", verb, listed(names), to, paths, of)
     if len(changes) == 1 and not changes[0].edits:
         old, new = _short(changes[0].old), _short(changes[0].new)
         if old is not None and new is not None:
             return format_html("Changed {}{} from <b>{}</b> to <b>{}</b>", paths, of, old, new)
     return format_html("Changed {}{}", paths, of)
+
+
+def _listed_in(change: FieldChange) -> tuple[str, list[str], str] | None:
+    """What came into a list of plain values, or went from it, where nothing else became of it."""
+    came = [_short(edit.value) for edit in change.edits if edit.old is None]
+    gone = [_short(edit.value) for edit in change.edits if edit.new is None]
+    values = came or gone
+    if (came and gone) or not 0 < len(values) == len(change.edits) <= NAMED or None in values:
+        return None
+    return "Added" if came else "Removed", [str(value) for value in values], "to" if came else "from"
 
 
 def _short(value: Any) -> str | None:

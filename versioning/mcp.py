@@ -82,7 +82,7 @@ class Door:
             if scope["method"] != "POST":
                 raise DomainError("method_not_allowed", "Send POST here.", allow="POST")
             bearer = guard.bearer_of(headers, NOBODY)
-            actor = await self._in_thread(_enter, bearer, request_id)
+            actor = await self._in_thread(request_id, _enter, bearer, request_id)
             body = await guard.body_within(LARGEST, headers, receive)
         except DomainError as error:
             await guard.refuse(send, error, request_id)
@@ -121,7 +121,9 @@ class Door:
             raise MCPError(protocol.INVALID_PARAMS, f"Unknown tool: {asked.name[:100]}")
         actor, arguments = _actor(context), asked.arguments or {}
         try:
-            said = await self._in_thread(_told, actor, lambda: _used(tool, actor, arguments))
+            said = await self._in_thread(
+                actor.request_id, _told, actor, lambda: _used(tool, actor, arguments)
+            )
         except DomainError as error:
             return _result(body_of(error).decode(), is_error=True)
         return _result(said)
@@ -132,7 +134,9 @@ class Door:
         """The prompts that this caller is served."""
         actor, after = _actor(context), (asked.cursor if asked else None) or ""
         try:
-            offered, following = await self._in_thread(_told, actor, lambda: list_prompts(actor, after[:100]))
+            offered, following = await self._in_thread(
+                actor.request_id, _told, actor, lambda: list_prompts(actor, after[:100])
+            )
         except DomainError as error:
             raise _refused(error) from error
         return protocol.ListPromptsResult(
@@ -145,19 +149,22 @@ class Door:
         """One of them, rendered."""
         actor, values = _actor(context), asked.arguments or {}
         try:
-            found = await self._in_thread(_told, actor, lambda: render_prompt(actor, asked.name, values))
+            found = await self._in_thread(
+                actor.request_id, _told, actor, lambda: render_prompt(actor, asked.name, values)
+            )
         except DomainError as error:
             raise _refused(error) from error
         text = protocol.TextContent(type="text", text=found.text)
         message = protocol.PromptMessage(role="user", content=text)
         return protocol.GetPromptResult(description=found.description, messages=[message])
 
-    async def _in_thread[T](self, work: Callable[..., T], *given: Any) -> T:
+    async def _in_thread[T](self, request_id: str, work: Callable[..., T], *given: Any) -> T:
         """Work with the database, in a thread of its own that gives its connection back at the end."""
-        return await sync_to_async(_apart, thread_sensitive=False, executor=self._threads)(work, *given)
+        apart = sync_to_async(_apart, thread_sensitive=False, executor=self._threads)
+        return await apart(request_id, work, *given)
 
 
-def _apart[T](work: Callable[..., T], *given: Any) -> T:
+def _apart[T](request_id: str, work: Callable[..., T], *given: Any) -> T:
     """Do it, and let what goes wrong be one of the refusals that every face knows."""
     try:
         return work(*given)
@@ -166,12 +173,13 @@ def _apart[T](work: Callable[..., T], *given: Any) -> T:
     except DataError as error:
         raise DomainError("invalid", "A value is out of range or cannot be kept.") from error
     except OperationalError as error:
-        log.exception("no database for MCP")
+        log.exception("no database for MCP (request %s)", request_id)
         words = "The database is busy or away. Try again in a few seconds."
         raise DomainError("busy", words, retry_after=3) from error
     except Exception as error:
-        log.exception("an MCP call failed")
-        raise DomainError("server_error", "Something failed on our side. Nothing was changed.") from error
+        log.exception("an MCP call failed (request %s)", request_id)
+        words = "Something failed on our side. Nothing was changed."
+        raise DomainError("server_error", words, request_id=request_id) from error
     finally:
         connection.close()  # back to the pool: no end of a request does it here
 

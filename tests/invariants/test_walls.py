@@ -16,7 +16,7 @@ from versioning.lib.transaction import told
 from versioning.playground.services import change_provider, start_runs
 from versioning.versions.services.steps import digest_of
 from versioning.workspaces.models import Once
-from versioning.workspaces.services import keys, members
+from versioning.workspaces.services import keys, members, tokens
 
 # A table with the column that says whose workspace a row is of.
 OF_WORKSPACES = """
@@ -100,6 +100,7 @@ def full(cast):
     agent = make_agent(cast.alice, slug="full", locked=1, live=1)
     add_part(cast.alice, agent, McpServer, name="paid", config={"api_key": "a-secret-value"})
     key, _ = keys.create_key(cast.alice, name="program", kind="live")
+    tokens.make_token(cast.alice, name="assistant")
     members.invite(cast.alice, role="viewer")
     Once.objects.create(workspace=cast.demo, principal=cast.alice.id, key="k", fingerprint=b"x")
     change_provider(cast.alice, base_url="https://api.example/v1", model="tiny", key="")

@@ -33,21 +33,21 @@ class Place(NamedTuple):
 
     at: datetime
     rank: int  # 2 an Event, 1 a Gap, 0 a Change: the order of one moment
-    count: int
+    nth: int
     id: UUID
 
     @classmethod
     def read(cls, given: str) -> Self | None:
         """From an address; None where it says none."""
         try:
-            at, rank, count, id = given.split("_")
+            at, rank, nth, id = given.split("_")
             moment = datetime.fromtimestamp(int(at) // 1_000_000, UTC).replace(
                 microsecond=int(at) % 1_000_000
             )
-            place = cls(moment, int(rank), int(count), UUID(id))
+            place = cls(moment, int(rank), int(nth), UUID(id))
         except (ValueError, OverflowError, OSError):
             return None
-        return place if 0 <= place.rank <= 3 and 0 <= place.count <= MOST else None
+        return place if 0 <= place.rank <= 3 and 0 <= place.nth <= MOST else None
 
     @classmethod
     def until(cls, at: datetime) -> Self:
@@ -56,12 +56,12 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         whole = int(self.at.replace(microsecond=0).timestamp())
-        return f"{whole * 1_000_000 + self.at.microsecond}_{self.rank}_{self.count}_{self.id.hex}"
+        return f"{whole * 1_000_000 + self.at.microsecond}_{self.rank}_{self.nth}_{self.id.hex}"
 
     def before(self, rank: int) -> tuple[datetime, int, UUID]:
         """The cursor of one kind of entry at this place."""
         if rank == self.rank:
-            return self.at, self.count, self.id
+            return self.at, self.nth, self.id
         return (self.at, MOST, LAST) if rank < self.rank else (self.at, -1, FIRST)
 
 
@@ -177,7 +177,7 @@ def counted(actor: Actor, sought: Sought) -> int:
     for kind in (_asked_of_changes, _asked_of_events):
         if found <= COUNTED:
             function, asked = kind(sought, None, COUNTED + 1, ordered=False)
-            found += _one(f"SELECT count(*) FROM {function}", asked)
+            found += _one(f"SELECT count(*) FROM {function}", asked)  # noqa: S608  the same
     return min(found, COUNTED + 1)
 
 
@@ -197,7 +197,7 @@ def _said(word: Word) -> dict[str, Any]:
 
 def _ids(function: str, asked: list[Any]) -> list[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}", asked)
+        cursor.execute(f"SELECT {function}", asked)  # noqa: S608  one of the two above
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -1,4 +1,4 @@
-"""The timeline: its pages, its filters and its search, at the same cost for a long history as for a short one.
+"""The timeline: pages, filters and search, at the same cost for a long history as for a short one.
 
 Changes and Events are each walked by (created_at, their count, id). What a page asks for is looked for
 among the newest rows first, one by one, which is all that a common filter or word needs; what is not found
@@ -34,7 +34,8 @@ CREATE INDEX change_fields ON config_history USING gin (tenant_id, changed_field
 CREATE INDEX change_of_prompt ON config_history (resource_id, created_at DESC) WHERE agent_id IS NULL;
 CREATE INDEX change_made_or_gone ON config_history (tenant_id, operation, created_at DESC)
   WHERE operation <> 'UPDATE';
-CREATE INDEX change_noted ON config_history USING gin (tenant_id, changelog gin_trgm_ops) WHERE changelog <> '';
+CREATE INDEX change_noted ON config_history USING gin (tenant_id, changelog gin_trgm_ops)
+  WHERE changelog <> '';
 CREATE INDEX change_named ON config_history USING gin (tenant_id, change_title(data_after) gin_trgm_ops)
   WHERE {NAMED};
 CREATE INDEX change_began ON config_history (tenant_id, created_at) WHERE {BEGAN};
@@ -95,7 +96,8 @@ CREATE FUNCTION resources_called(space uuid, pattern text) RETURNS uuid[] LANGUA
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE found uuid[];
 BEGIN
-  EXECUTE format('SELECT CASE WHEN count(*) <= 5000 THEN coalesce(array_agg(DISTINCT n.resource_id), ''{}'') END
+  EXECUTE format('SELECT CASE WHEN count(*) <= 5000
+      THEN coalesce(array_agg(DISTINCT n.resource_id), ''{}'') END
     FROM (SELECT resource_id FROM config_history WHERE tenant_id = %L AND NAMED
       AND change_title(data_after) ILIKE %L LIMIT 5001) n', space, pattern) INTO found;
   RETURN found;
@@ -124,7 +126,8 @@ BEGIN
   IF since IS NOT NULL THEN source := source || format(' AND created_at >= %L', since); END IF;
   IF until IS NOT NULL THEN source := source || format(' AND created_at <= %L', until); END IF;
   IF before_at IS NOT NULL THEN
-    source := source || format(' AND created_at <= %1$L AND (created_at, version, id) < (%1$L, %2$L::bigint, %3$L)',
+    source := source || format(
+      ' AND created_at <= %1$L AND (created_at, version, id) < (%1$L, %2$L::bigint, %3$L)',
       before_at, before_version, before_id);
   END IF;
   IF one IS NOT NULL THEN wanted := wanted || format(' AND r.resource_id = %L', one); END IF;
@@ -163,7 +166,8 @@ BEGIN
       ors := ors || ('r.agent_id = ANY (' || named || ')') || ('r.resource_id = ANY (' || named || ')');
     END IF;
     IF word ? 'fields' THEN
-      ors := ors || format('(r.operation = ''UPDATE'' AND r.changed_fields && %L)', texts_of(word -> 'fields'));
+      ors := ors || format('(r.operation = ''UPDATE'' AND r.changed_fields && %L)',
+        texts_of(word -> 'fields'));
     END IF;
     IF word ? 'operations' THEN
       ors := ors || format('(r.operation <> ''UPDATE'' AND r.operation = ANY (%L))',
@@ -178,7 +182,8 @@ BEGIN
     wanted := wanted || ' AND (' || array_to_string(ors, ' OR ') || ')';
   END LOOP;
   RETURN QUERY SELECT * FROM pick_newest(source, substr(wanted, 6), rarely,
-    CASE WHEN sorted OR wanted <> '' THEN 'created_at DESC, version DESC, id DESC' ELSE '' END, newest, most);
+    CASE WHEN sorted OR wanted <> '' THEN 'created_at DESC, version DESC, id DESC' ELSE '' END,
+    newest, most);
 END $$;
 """
 
@@ -202,7 +207,8 @@ BEGIN
   IF since IS NOT NULL THEN source := source || format(' AND created_at >= %L', since); END IF;
   IF until IS NOT NULL THEN source := source || format(' AND created_at <= %L', until); END IF;
   IF before_at IS NOT NULL THEN
-    source := source || format(' AND created_at <= %1$L AND (created_at, sequence, id) < (%1$L, %2$L, %3$L)',
+    source := source || format(
+      ' AND created_at <= %1$L AND (created_at, sequence, id) < (%1$L, %2$L, %3$L)',
       before_at, before_sequence, before_id);
   END IF;
   IF names IS NOT NULL THEN wanted := wanted || format(' AND r.name = ANY (%L)', names); END IF;
@@ -242,7 +248,10 @@ for name, text in (("TOLD", TOLD), ("ECHO", ECHO)):
 EVENTS = EVENTS.replace("BEGAN", BEGAN)
 
 ASKED = "timestamptz, timestamptz, timestamptz, bigint, uuid, jsonb, boolean, integer, integer"
-BOTH = f"find_changes(uuid, uuid, uuid, text[], text, text, uuid, {ASKED}), find_events(uuid, text[], text, uuid, {ASKED})"
+BOTH = (
+    f"find_changes(uuid, uuid, uuid, text[], text, text, uuid, {ASKED}),"
+    f" find_events(uuid, text[], text, uuid, {ASKED})"
+)
 GRANTS = f"""
 REVOKE ALL ON FUNCTION {BOTH} FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {BOTH} TO pv_rw;

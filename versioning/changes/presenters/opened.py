@@ -1,7 +1,6 @@
 """One Change, open: its field diff, who made it and how, and the ways back to before and after it."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -76,7 +75,7 @@ def open_change(actor: Actor, change: Change, path: str) -> Opened:
 
 
 def _restores(actor: Actor, change: Change, newest: int) -> list[tuple[int, str]]:
-    """The versions to go back to, with their pages: the one before, and this one where it is not the newest."""
+    """The versions to go back to, with their pages: the one before, and this one unless it is the newest."""
     artifact = _artifact(actor, change)
     resource = RESOURCES.get(change.resource_type)
     if artifact is None or resource is None or not may(actor, Act.EDIT):

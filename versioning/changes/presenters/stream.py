@@ -21,6 +21,7 @@ from versioning.changes.finding import (
     place_of,
 )
 from versioning.changes.models import Change, Gap
+from versioning.changes.notes import Note
 from versioning.changes.presenters.acts import CONNECTORS, icon_of
 from versioning.changes.presenters.acts import said_of as said_of_event
 from versioning.changes.presenters.asked import Asked
@@ -58,7 +59,7 @@ class Line:
     tail: str = ""
     code: str = ""  # the name of an Event
     why: str = ""
-    note: SafeString | str = ""
+    note: Note | str = ""
     via: str = ""
     login: bool = False  # `who` is a login of the database
     warn: bool = False
@@ -203,7 +204,8 @@ class _Maker:
                 noun=kind.noun if kind else "artifact",
             ),
             why="" if event.name in CONNECTORS else event.message,
-            filled=event.name in (*MOVES_LIVE, *MOVES_STAGING), changes=changes_of(brief(event).get("changes")),
+            filled=event.name in (*MOVES_LIVE, *MOVES_STAGING),
+            changes=changes_of(brief(event).get("changes")),
         )  # fmt: skip
         if artifact:
             self._link(line, event, artifact)

@@ -1,4 +1,4 @@
-"""The history of one resource: its Changes, one of them, the difference between two, the state at a moment."""
+"""The history of one resource: its Changes, one of them, what differs between two, the state at a moment."""
 
 from datetime import datetime
 from typing import Any

@@ -26,7 +26,7 @@ PAGE, ROW = "changes/timeline.html", "changes/timeline_row.html"
 @require_safe
 @of_artifact
 def history(request: HttpRequest, actor: Actor, artifact: Artifact) -> HttpResponse:
-    """The History tab: Changes and Events of an artifact, newest first; `?at=` answers what there was then."""
+    """The History tab: Changes and Events of an artifact, newest first; `?at=` says what there was then."""
     require(actor, Act.READ)
     path = Links(actor, artifact).to("history")
     shown = Timeline(actor, artifact, Asked.of(request.GET), path)

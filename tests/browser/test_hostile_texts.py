@@ -14,6 +14,7 @@ from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Member, Role, User
 from versioning.workspaces.services.keys import create_key
 from versioning.workspaces.services.members import add_member, invite
+from versioning.workspaces.services.tokens import make_token
 from versioning.workspaces.services.workspaces import change_workspace
 
 PAYLOADS = [
@@ -58,6 +59,7 @@ def mallory(world):
     world.act(actor, services.update_draft, prompt, 13, source=PAYLOADS[1] * 2, message=PAYLOADS[2])
     world.act(cast.alice, keep_aside, prompt, source="\n".join(PAYLOADS), base=13)
     world.act(actor, create_key, name=PAYLOADS[5], kind="live")
+    world.act(actor, make_token, name=PAYLOADS[7])
     world.act(actor, invite, role="viewer", note=PAYLOADS[6])
     world.act(actor, change_workspace, name=PAYLOADS[3])
     return actor
@@ -71,7 +73,8 @@ PAGES = [
     "prompts/hostile/unpublish/",
     "prompts/hostile/history/", "prompts/hostile/history/?at=%3Csvg/onload=window.__x=1%3E",
     "prompts/hostile/settings/", "prompts/hostile/code/",
-    "settings/", "settings/members/", "settings/keys/", "settings/log/", "settings/log/?q=%3Cscript%3E",
+    "settings/", "settings/members/", "settings/keys/", "settings/tokens/", "settings/log/",
+    "settings/log/?q=%3Cscript%3E",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Blame and Health in a real browser: in light and dark, at a desk and on a phone, axe finds nothing grave."""
+"""Blame and Health in a real browser: light and dark, at a desk and on a phone, axe finds nothing grave."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

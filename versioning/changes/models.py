@@ -1,8 +1,8 @@
 """What the database writes by itself whenever a tracked row changes. Nobody else writes here.
 
 `capture_change()` (migration 0001) is the one author: the application may read these tables and no more
-(but for Verification, in which it notes what it found).
-None of them has a foreign key, for a record outlives what it is about.
+(but for Verification, in which it notes what it found). A record has no foreign key, for it outlives what
+it is about.
 """
 
 import uuid
@@ -130,7 +130,9 @@ class Mode(models.Model):
 class Verification(models.Model):
     """What the last full verification of a workspace found, when, and who asked for it."""
 
-    tenant_id = models.UUIDField(primary_key=True)
+    tenant = models.OneToOneField(
+        "workspaces.Workspace", models.CASCADE, primary_key=True, related_name="+", db_column="tenant_id"
+    )
     at = models.DateTimeField()
     seconds = models.FloatField()
     asked_by = models.CharField(max_length=200)

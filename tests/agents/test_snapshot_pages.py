@@ -290,3 +290,20 @@ def test_an_archived_agent_is_read_and_not_restored(cast, web, agent):
     assert "Snapshot 1" in page
     assert "Restore" not in page
     assert web.get("agents/desk/snapshots/1/restore/").status_code == 409
+
+
+def test_the_history_leads_to_the_snapshots_where_there_are_any(cast, web, agent):
+    AgentFactory(actor=cast.eve, slug="new")
+
+    assert "Restore a snapshot…" in body(web.get("agents/desk/history/"))
+    assert "Restore a snapshot…" not in body(web.get("agents/new/history/"))
+    assert "Restore a snapshot…" not in body(web.of(cast.bob).get("agents/desk/history/"))
+
+
+def test_a_part_leads_to_its_history_also_when_it_is_gone(cast, web, agent):
+    trigger = AgentTrigger.objects.of(agent).get()
+    link = f'href="/w/demo/agents/desk/history/?resource={trigger.pk}"'
+
+    assert link in web.get(f"agents/desk/triggers/{trigger.pk}/").content.decode()
+    remove_part(cast.eve, agent, AgentTrigger, trigger.pk)
+    assert link in web.get("agents/desk/").content.decode()

@@ -1,5 +1,6 @@
 """What an agent, and a prompt that it names, should be after any sequence of verbs."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ class Model:
     now: Configuration = field(default_factory=Configuration)
     locked: dict[int, Configuration] = field(default_factory=dict)  # each with a number for `live`
     texts: dict[int, str] = field(default_factory=dict)  # of the locked versions, as they were locked
+    snapshots: list[Configuration] = field(default_factory=list)  # of each publish, the first one first
     draft: int = 1
     live: int | None = None
     staging: int | None = None
@@ -48,3 +50,11 @@ class Model:
     def may_save(self, greeting: str | int | None) -> bool:
         """Whether a draft that names the prompt so can be saved."""
         return not self.archived and (not self.served or self.can_be_served(greeting))
+
+
+def as_snapshot(model: Model, live: Configuration) -> Configuration:
+    """What a publish keeps of a configuration: of the schemas those in force, and numbers for `live`."""
+    kept = deepcopy(live)
+    kept.greeting = model.number(live.greeting)
+    kept.parts = {id: part for id, part in kept.parts.items() if part[1].get("is_active", True)}
+    return kept

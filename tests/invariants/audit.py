@@ -44,6 +44,18 @@ def parts(section, table, *fields):
           FROM {table} t WHERE t.agent_id = a.id)"""
 
 
+# Each tracked table, with what its records leave out and the agent that a row is of.
+TRACKED = {
+    "agent": "builder_agents", "schema": "builder_agent_schemas", "trigger": "builder_agent_triggers",
+    "mcp_server": "builder_mcp_servers", "prompt": "prompts_prompt",
+}  # fmt: skip
+UNRECORDED = " UNION ALL ".join(
+    f"""SELECT t.id FROM {table} t WHERE NOT EXISTS (SELECT FROM config_counter c JOIN config_history h
+          USING (resource_type, resource_id) WHERE c.resource_type = '{name}' AND c.resource_id = t.id
+          AND h.version = c.last AND h.data_after <@ to_jsonb(t))"""
+    for name, table in TRACKED.items()
+)
+
 AUDIT = {
     "a live draft": """SELECT a.slug FROM versions_artifact a JOIN versions_version v ON v.id = a.live_id
         WHERE v.locked_at IS NULL AND a.kind = 'prompt'""",
@@ -127,6 +139,35 @@ AUDIT = {
         WHERE a.kind = 'agent' AND NOT EXISTS (SELECT FROM workspaces_event i WHERE i.artifact_id = a.id
           AND i.name = 'artifact.imported' AND v.number BETWEEN i.from_number AND i.to_number)
         GROUP BY a.id, v.id HAVING count(e.id) <> 1""",
+    "a change that does not begin where the one before ended": """SELECT resource_id FROM (
+          SELECT resource_id, version, data_before, lag(data_after) OVER w AS left_as,
+              lag(version) OVER w AS former
+            FROM config_history WINDOW w AS (PARTITION BY resource_type, resource_id ORDER BY version)) h
+        WHERE data_before IS DISTINCT FROM left_as OR version <> coalesce(former, 0) + 1""",
+    "a counter that is not its records": """SELECT c.resource_id FROM config_counter c
+        WHERE c.lost <> '{}' OR c.last <> (SELECT count(*) FROM config_history h
+          WHERE h.resource_type = c.resource_type AND h.resource_id = c.resource_id)""",
+    "a change that could not be recorded": "SELECT id FROM config_history_gap",
+    "a row that is not its last record": UNRECORDED,
+    "a record of a row that is gone unrecorded": """SELECT h.resource_id FROM config_counter c
+        JOIN config_history h USING (resource_type, resource_id) WHERE h.version = c.last
+          AND h.data_after IS NOT NULL AND h.resource_id NOT IN (SELECT id FROM builder_agents
+            UNION ALL SELECT id FROM prompts_prompt UNION ALL SELECT id FROM builder_agent_schemas
+            UNION ALL SELECT id FROM builder_agent_triggers UNION ALL SELECT id FROM builder_mcp_servers)""",
+    "a publish that left no snapshot, or two": """SELECT e.id FROM workspaces_event e
+        JOIN versions_artifact a ON a.id = e.artifact_id AND a.kind = 'agent'
+        LEFT JOIN builder_versions s ON s.event_id = e.id AND s.agent_id = a.id AND s.number = e.to_number
+        WHERE e.name = 'version.published' GROUP BY e.id HAVING count(s.id) <> 1""",
+    "a gap in the numbers of snapshots": """SELECT agent_id FROM builder_versions GROUP BY agent_id
+        HAVING count(*) <> max(version_number) OR min(version_number) <> 1""",
+    "a snapshot of something else": f"""SELECT s.id FROM builder_versions s
+        JOIN {SAID} v ON v.artifact_id = s.agent_id AND v.number = s.number AND v.locked_at IS NOT NULL
+        JOIN workspaces_event p ON p.id = s.event_id
+        WHERE NOT EXISTS (SELECT FROM workspaces_event e WHERE e.artifact_id = s.agent_id
+            AND e.to_number = s.number AND e.sequence > p.sequence AND e.data ? 'former')
+          AND ((v.said -> 'agent') IS DISTINCT FROM s.agent_snapshot - 'id'
+            OR (v.said -> 'triggers') IS DISTINCT FROM s.triggers_snapshot
+            OR (v.said -> 'mcp_servers') IS DISTINCT FROM s.mcp_servers_snapshot)""",
 }  # fmt: skip
 
 

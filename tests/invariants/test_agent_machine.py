@@ -5,19 +5,17 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-import pytest
 from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from agents import naming
 from agents.canonical import alike, parsed
 from agents.models import PARTS, Agent, AgentSchema, AgentTrigger, Connector, McpServer, Secret
 from agents.secrets import LABEL, references_in
-from agents.services import add_part, change_agent, change_part, create_agent, parts, remove_part
+from agents.services import add_part, change_agent, change_part, create_agent, remove_part
 from agents.services.connectors import change_connector, create_connector, remove_connector
 from prompts.services import create_prompt
-from tests.invariants.agent_model import Configuration, Model
+from tests.invariants.agent_model import Configuration, Model, as_snapshot
 from tests.invariants.audit import check_deferred, violations
 from tests.invariants.plain_texts import places_of
 from tests.invariants.test_lifecycle_machine import run
@@ -66,9 +64,13 @@ class AgentLifecycle(RuleBasedStateMachine):
         self.prompt = create_prompt(self.who, slug=f"greeting-{self.count}", source="Hello.")
         self.agent = create_agent(self.who, slug=f"agent-{self.count}")
         self.model, self.generation = Model(prompt={1: False}), 0
+        self.begun()
         if named:  # half of all agents follow a prompt that is live, from the start
             self.promote_the_prompt(1)
             self.name_the_prompt("live")
+
+    def begun(self) -> None:
+        """The agent was made, and nothing else was done."""
 
     def teardown(self) -> None:
         if hasattr(self, "before"):  # the next example finds nothing of this one
@@ -184,6 +186,7 @@ class AgentLifecycle(RuleBasedStateMachine):
             m.live = number
             if draft and lock:
                 self.locks()
+            m.snapshots.append(as_snapshot(m, m.locked.get(number, m.now)))
 
     @rule(number=NUMBERS)
     def roll_back(self, number: int) -> None:
@@ -375,22 +378,4 @@ def fields_of(part: Any) -> dict[str, Any]:
 
 
 def test_no_sequence_of_verbs_leaves_what_the_model_foretells(cast: Any) -> None:
-    run(cast, AgentLifecycle, examples=12)
-
-
-FAULTS: dict[str, tuple[Any, str, Any]] = {
-    "revert does nothing": (services, "revert", lambda actor, agent: agent),
-    "what is locked follows live": (naming, "resolved", lambda workspace, config, *, strictly: config),
-    "a save forgets the draft's source": (one_draft, "_rewrite", lambda *args, **about: None),
-    "a lock moves live along": (services, "lock", lambda actor, agent, **_: services.promote(
-        actor, agent, one_draft.draft_of(agent).number)),
-    "a credential stays in the open": (parts, "sealed", lambda actor, agent, config, stored: config),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_is_found(cast: Any, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
-    monkeypatch.setattr(*FAULTS[fault])
-
-    with pytest.raises((AssertionError, ExceptionGroup)):
-        run(cast, AgentLifecycle, examples=40)  # it ends with the first that finds it
+    run(cast, AgentLifecycle, examples=9)

@@ -16,7 +16,8 @@ from versioning.versions import services
 
 GUARDED = (
     "versions_artifact", "versions_version", "workspaces_event", "agents_secret", "agents_connector",
-    "builder_agent_schemas", "builder_agent_triggers", "builder_mcp_servers",
+    "builder_agents", "builder_agent_schemas", "builder_agent_triggers", "builder_mcp_servers",
+    "prompts_prompt", "config_history", "config_history_gap", "builder_versions",
 )  # fmt: skip
 OF = "(SELECT id FROM versions_artifact WHERE slug = '{}')"
 DESK, OTHER, PROMPT = (OF.format(slug) for slug in ("desk", "other", "greeting"))
@@ -52,6 +53,18 @@ FAULTS = {
     "a staging pointer that the events do not tell": "UPDATE versions_artifact SET staging_id = NULL",
     "two events that moved live from elsewhere": EVENT.format("from_number = 9", "version.rolled_back"),
     "a version that was locked twice, or never": EVENT.format("to_number = 1", "version.locked"),
+    "a change that does not begin where the one before ended": "UPDATE config_history SET data_before ="
+    " data_before || '{\"bio\": \"Other words.\"}' WHERE version = 2",
+    "a counter that is not its records": "UPDATE config_counter SET last = last + 1",
+    "a change that could not be recorded": "INSERT INTO config_history_gap (resource_type, resource_id,"
+    " tenant_id, version, operation, sqlstate, reason, changed_by, db_role, request_id, created_at)"
+    " SELECT resource_type, resource_id, tenant_id, 1, 'UPDATE', '', '', '', '', '', now()"
+    " FROM config_counter LIMIT 1",
+    "a row that is not its last record": "UPDATE prompts_prompt SET name = 'Other words.'",
+    "a record of a row that is gone unrecorded": "DELETE FROM builder_agent_triggers",
+    "a publish that left no snapshot, or two": "DELETE FROM builder_versions",
+    "a gap in the numbers of snapshots": "UPDATE builder_versions SET version_number = 7",
+    "a snapshot of something else": "UPDATE builder_versions SET triggers_snapshot = '[]'",
 }  # fmt: skip
 
 

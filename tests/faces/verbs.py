@@ -10,9 +10,11 @@ from agents.models import Agent, AgentSchema, AgentTrigger, McpServer
 from agents.services import change_agent, tag_of
 from agents.services.connectors import create_connector
 from prompts.models import Prompt
+from prompts.services import change_prompt
 from tests.agents.sheets import sheet
 from tests.cast import Cast, Web
 from tests.factories import make_agent, make_prompt
+from versioning.changes.models import Counter
 from versioning.versions import services
 from versioning.versions.services.one_draft import draft_of
 from versioning.versions.services.steps import version_of
@@ -30,8 +32,8 @@ class Verb:
     """One verb on an artifact that is as `ready` makes it.
 
     In `page`, `path` and `form` stands `{n}` for the number, `{g}` for the generation, `{draft}` for the
-    draft's tag, `{v1}` for the first version's, `{schemas}` for the schema's id… `sheet` names the form of
-    the editor that is sent.
+    draft's tag, `{v1}` for the first version's, `{row}` for the newest version of its row, `{schemas}` for
+    the schema's id… `sheet` names the form of the editor that is sent.
     """
 
     name: str
@@ -57,6 +59,11 @@ class Verb:
         return f"{self.kind}: {self.name}"
 
 
+def _renamed(actor: Any, prompt: Prompt) -> None:
+    """The row has a second version."""
+    change_prompt(actor, prompt, name="Other")
+
+
 PROMPTS = [
     Verb("promote", "versions/{n}/promote/", {"expected": '"3-1"', "message": "Why", "generation": "{g}"},
          "POST", "versions/{n}/promote", {"message": "Why"},
@@ -79,6 +86,9 @@ PROMPTS = [
          [("version.updated", 3, 3)], "unchanged", key_scope="drafts"),
     Verb("delete a draft", "versions/{n}/delete/", {"expected": '"3-1"'}, "DELETE", "versions/{n}", {},
          [("version.deleted", 3, None)], "not_found"),
+    Verb("restore its row", "history/prompt/{resource}/1/restore/", {"expected": "{row}", "reason": "Why"},
+         "POST", "history/rollback", {"target_version": 1, "reason": "Why"},
+         [("resource.restored", None, None)], "unchanged", first=_renamed),
     Verb("rename", "settings/", {"name": "Other", "description": "", "tags": ""},
          "PATCH", "", {"name": "Other"}, [("artifact.changed", None, None)], "invalid", again={"name": ""}),
 ]  # fmt: skip
@@ -167,6 +177,12 @@ AGENTS = [
          "already_staged", kind="agents"),
     Verb("unstage", "unstage/", {}, "DELETE", "staging", {}, [("staging.cleared", 1, None)], "not_staged",
          kind="agents"),
+    Verb("restore a resource", "history/agent/{resource}/1/restore/", {"expected": "{row}", "reason": "Why"},
+         "POST", "versions/{resource_type}/{resource}/rollback", {"target_version": 1, "reason": "Why"},
+         [("resource.restored", 3, 3)], "unchanged", of_draft=True, kind="agents"),
+    Verb("restore a snapshot", "snapshots/1/restore/", {"expected": "{draft}", "reason": "Why"},
+         "POST", "snapshots/{snapshot}/rollback", {"reason": "Why"}, [("snapshot.restored", 3, 3)],
+         "unchanged", of_draft=True, kind="agents"),
     _called_in("create a connector", "connectors/new/", {"channel": "api", "target": "live", "name": "More"},
                "POST", "connectors", {"channel": "api", "name": "More"}, "connector.created"),
     _called_in("change a connector", "connectors/{connector}/",
@@ -237,7 +253,8 @@ def by_rest(rest: Any, verb: Verb, thing: Thing, **changed: Any) -> Any:
 
 def names_of(thing: Thing) -> dict[str, Any]:
     """What stands for the words in braces."""
-    names: dict[str, Any] = {"g": thing.generation}
+    names: dict[str, Any] = {"g": thing.generation, "resource": thing.pk, "resource_type": thing.kind}
+    names |= {"row": Counter.objects.get(resource_id=thing.pk).last, "snapshot": 1}
     if isinstance(thing, Agent):
         draft, first = draft_of(thing), version_of(thing, 1)
         names |= {"draft": draft.tag, "v1": first.tag, "served": "live" if draft.pk == thing.live_id else ""}

@@ -37,7 +37,7 @@ def test_a_list_says_its_limit_offset_and_total(rest, cast):
     "path",
     [
         "prompts", "prompts/a/versions", "prompts/a/events", "events", "members", "keys", "agents",
-        "agents/a/versions", "agents/a/events",
+        "agents/a/versions", "agents/a/events", "history", "agents/a/history",
     ],
 )  # fmt: skip
 def test_a_walk_by_cursor_meets_everything_once(rest, cast, path):
@@ -90,6 +90,8 @@ def test_a_total_is_counted_so_far_and_then_said_to_be_a_minimum(rest, cast, mon
     [
         "prompts", "prompts/a/versions?include=source", "prompts/a/events", "events", "agents",
         "agents/a/versions", "agents/a/versions?include=source", "agents/a/mcp-servers", "agents/a/events",
+        "agents/a/snapshots", "agents/a/history?include=events", "history?include=events", "history?q=eve",
+        "prompts/a/history",
     ],
 )  # fmt: skip
 def test_a_long_list_asks_no_more_questions_than_a_short_one(rest, cast, path, django_assert_num_queries):

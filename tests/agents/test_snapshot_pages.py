@@ -293,10 +293,10 @@ def test_an_archived_agent_is_read_and_not_restored(cast, web, agent):
 
 
 def test_the_history_leads_to_the_snapshots_where_there_are_any(cast, web, agent):
-    AgentFactory(actor=cast.eve, slug="new")
+    AgentFactory(actor=cast.eve, slug="other")
 
     assert "Restore a snapshot…" in body(web.get("agents/desk/history/"))
-    assert "Restore a snapshot…" not in body(web.get("agents/new/history/"))
+    assert "Restore a snapshot…" not in body(web.get("agents/other/history/"))
     assert "Restore a snapshot…" not in body(web.of(cast.bob).get("agents/desk/history/"))
 
 

@@ -18,13 +18,13 @@ class RecordAdmin(ReadOnly):
     """What lists of the record have in common: newest first, workspaces by their names."""
 
     ordering = ("-created_at", "-id")
-    list_filter: tuple[str, ...] = ("resource_type", "operation", "db_role", "created_at")
     search_help_text = "The id of a resource, agent or person; a note, a login or a request"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the name of the workspace, to which no foreign key leads."""
         named = Workspace.objects.filter(pk=OuterRef("tenant_id")).values("slug")
-        return super().get_queryset(request).annotate(slug=Subquery(named[:1]))
+        found: QuerySet[Any] = super().get_queryset(request).annotate(slug=Subquery(named[:1]))
+        return found
 
     @admin.display(description="workspace", ordering="tenant_id")
     def workspace(self, row: Any) -> str:
@@ -40,6 +40,7 @@ class ChangeAdmin(RecordAdmin):
         "created_at", "workspace", "resource_type", "resource_id", "version", "operation", "fields_changed",
         "by", "changelog",
     )  # fmt: skip
+    list_filter = ("resource_type", "operation", "db_role", "created_at")
     search_fields = (
         "resource_id__exact", "agent_id__exact", "changed_by__exact", "changelog", "db_role",
         "request_id__exact",
@@ -48,8 +49,9 @@ class ChangeAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
         """With the address of the person; lists need no rows as they were."""
         person = User.objects.filter(pk=OuterRef("changed_by")).values("email")
-        found = super().get_queryset(request).annotate(email=Subquery(person[:1]))
-        return found.defer("data_before", "data_after")
+        rows = super().get_queryset(request).annotate(email=Subquery(person[:1]))
+        found: QuerySet[Change] = rows.defer("data_before", "data_after")
+        return found
 
     @admin.display(description="fields")
     def fields_changed(self, change: Change) -> str:

@@ -58,7 +58,8 @@ class Sources:
 
     def __init__(self, artifact: Artifact, links: Links, came: dict[int, Came]) -> None:
         self._links, self._came = links, came
-        self._shown = kind_of(artifact).words.shown
+        kind = kind_of(artifact)
+        self._shown, self._silent = kind.words.shown, "The draft" if kind.one_draft else NO_WHY
         self._ages = ages_of(came)
         self._known: dict[Origin, Source] = {}
 
@@ -71,7 +72,7 @@ class Sources:
     def _make(self, origin: Origin) -> Source:
         came, to = self._came[origin.number], self._links.to
         label, before = came.label, came.forerunner
-        why = came.message.split("\n", 1)[0] or ("The draft" if came.draft else NO_WHY)
+        why = came.message.split("\n", 1)[0] or (self._silent if came.draft else NO_WHY)
         if not origin.exact:
             url, title, why = to(self._shown, came.number), f"Look at {label}", OLDER
         elif before is None:

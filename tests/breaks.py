@@ -27,6 +27,13 @@ HEADER = "versioning/versions/presenters/header.py"
 STANDING = "versioning/versions/presenters/standing.py"
 HEAD = "templates/versions/header.html"
 HEADER_TESTS = "tests/agents/test_header.py"
+CAPTURE = "versioning/changes/migrations/0001_what_changed.py"
+TRACK = "versioning/changes/sql.py"
+TRACKED = "agents/migrations/0005_history_and_snapshots.py"
+SNAPSHOTS = "agents/services/snapshots.py"
+RESTORES = "agents/services/restoring.py"
+HISTORY_API = "agents/api/history.py"
+ANSWERS = "versioning/changes/answers.py"
 
 
 @dataclass(frozen=True)
@@ -180,6 +187,89 @@ BREAKS = [
     Break(67, CALLS, "WHEN way.target = 'version' THEN 'pinned' WHEN", "WHEN", "tests/delivery/test_connectors.py"),
     Break(68, "agents/splitting.py", 'hashlib.sha256(f"{connector}{caller}".encode())',
           'hashlib.sha256(f"{connector}{id(caller)}".encode())', "tests/agents/test_splitting.py"),
+    Break(69, TRACK, "CREATE TRIGGER z_track_row AFTER INSERT OR DELETE ON", "CREATE TRIGGER z_track_row AFTER INSERT ON",
+          "tests/changes/test_capture.py"),
+    Break(70, CAPTURE, "DO UPDATE SET last = c.last + 1\n", "DO UPDATE SET last = (SELECT max(h.version) + 1"
+          " FROM public.config_history h WHERE h.agent_id = aid)\n", "tests/changes/test_capture_writers.py"),
+    Break(71, LIVE, "        kind_of(row).published(row, published)\n", "", "tests/agents/test_snapshots.py"),
+    Break(72, TRACK, "        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;\n", "",
+          "tests/changes/test_first_records.py"),
+    Break(73, TRACKED, 'TRIGGER = ("name", "trigger_type", "trigger_config", "enabled", "description")',
+          'TRIGGER = ("name", "trigger_type", "trigger_config", "enabled")', "tests/changes/test_capture_columns.py"),
+    Break(74, TRACK, "FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION capture_change", "FOR EACH ROW EXECUTE FUNCTION capture_change",
+          "tests/changes/test_capture_untouched.py"),
+    Break(75, CAPTURE, "  IF resource = 'agent' THEN aid := rid;", "  IF resource = 'agent' THEN aid := NULL;",
+          "tests/changes/test_capture.py"),
+    Break(76, CAPTURE, "VALUES (resource, rid, aid, tid, 1, '{}')", "VALUES (resource, rid, aid, tid, 2, '{}')",
+          "tests/changes/test_capture_numbers.py"),
+    Break(77, CAPTURE, "IF TG_OP <> 'DELETE' THEN now_is := to_jsonb(NEW) - skip; END IF;",
+          "now_is := to_jsonb(coalesce(NEW, OLD)) - skip;", "tests/changes/test_capture.py"),
+    Break(78, CAPTURE, "FROM jsonb_each(now_is) e WHERE e.value IS DISTINCT FROM was -> e.key;",
+          "FROM jsonb_each(now_is) e;", "tests/changes/test_capture.py"),
+    Break(79, CAPTURE, "NULLIF(current_setting('app.actor_id', true), '')::uuid,", "NULL,",
+          "tests/changes/test_capture_who.py"),
+    Break(80, "versioning/changes/services/restoring.py", 'with noted(f"Restored to version {target}"):',
+          'with noted(""):', "tests/changes/test_capture_who.py"),
+    Break(81, CAPTURE, "coalesce(NULLIF(current_setting('app.at', true), '')::timestamptz, clock_timestamp())",
+          "clock_timestamp()", "tests/changes/test_capture_who.py"),
+    Break(82, ONE_DRAFT, "        if kind_of(row).literal(row) == before:", "        if False:",
+          "tests/changes/test_capture.py"),
+    Break(83, SNAPSHOTS, '**found["agent"]}', '"name": found["agent"]["name"]}', "tests/agents/test_snapshots.py"),
+    Break(84, SNAPSHOTS, 'schemas_snapshot=active(found["schemas"])', 'schemas_snapshot=found["schemas"]',
+          "tests/agents/test_snapshots.py"),
+    Break(85, SNAPSHOTS, 'triggers_snapshot=found["triggers"]', "triggers_snapshot=[]", "tests/agents/test_snapshots.py"),
+    Break(86, SNAPSHOTS, "version_number=last + 1,", "version_number=event.to_number,", "tests/agents/test_snapshots.py"),
+    Break(87, RESTORES, "steps = [first] if first else []", "steps = []", "tests/agents/test_restore_snapshot.py"),
+    Break(88, RESTORES, '{"is_active": False} if model is AgentSchema else None', "None",
+          "tests/agents/test_restore_snapshot.py"),
+    Break(89, RESTORES, "        if id not in wanted:", "        if False:", "tests/changes/test_capture_restores.py"),
+    Break(90, RESTORES, 'with noted(f"Restored to snapshot {snapshot.version_number}"):', 'with noted(""):',
+          "tests/changes/test_capture_restores.py"),
+    Break(91, RESTORES, "    if dry_run:\n", "    if False:\n", "tests/rest/test_snapshots.py"),
+    Break(92, "versioning/changes/plan.py", "rows.filter(pk=step.id).update(**after)",
+          "rows.filter(pk=step.id).delete()\n"
+          "        rows.create(id=step.id, agent_id=artifact.pk, tenant_id=artifact.workspace_id, **after)",
+          "tests/changes/test_capture_restores.py"),
+    Break(93, ANSWERS, 'paged(rows, page, ("version",), lambda change: change)',
+          'paged(rows[:1], page, ("version",), lambda change: change)', "tests/rest/test_history.py"),
+    Break(94, HISTORY_API, "return answers.get_version(actor, resource, resource_id, version, agent_id=agent.pk)",
+          "return answers.get_version(actor, resource, resource_id, 1, agent_id=agent.pk)", "tests/rest/test_history.py"),
+    Break(95, "versioning/changes/services/reading.py", '        name: {"from": before.get(name), "to": after.get(name)}',
+          '        name: {"from": after.get(name), "to": before.get(name)}', "tests/rest/test_seed_examples.py"),
+    Break(96, HISTORY_API, "return answers.rollback_version(actor, resource, resource_id, payload, agent_id=agent.pk)",
+          "return answers.rollback_version(actor, resource, resource_id, payload.model_copy(update={'target_version': 2}))",
+          "tests/rest/test_seed_examples.py"),
+    Break(97, HISTORY_API, "return answers.list_history(actor, page, agent)", "return answers.list_history(actor, page)",
+          "tests/rest/test_history.py"),
+    Break(98, "agents/answers.py", 'return paged(rows, page, ("version_number",), SnapshotOut.of)',
+          'return paged(rows[:1], page, ("version_number",), SnapshotOut.of)', "tests/rest/test_snapshots.py"),
+    Break(99, HISTORY_API, "return of_snapshots.rollback_snapshot(actor, agent, snapshot_id, payload, expected=expected)",
+          "return of_snapshots.rollback_snapshot(actor, agent, '2', payload, expected=expected)", "tests/rest/test_snapshots.py"),
+    Break(100, RESTORES, "    require(actor, Act.EDIT)\n", "    require(actor, Act.READ)\n", "tests/rest/test_snapshots.py tests/mcp/test_rights.py"),
+    Break(101, "versioning/changes/schemas.py", "limit: int = Field(LISTED, ge=1,", "limit: int = Field(10, ge=1,",
+          "tests/rest/test_history.py"),
+    Break(102, "versioning/changes/tools.py", '@tool("Compare two versions", asks=CompareVersions, answers=ComparedOut)\n',
+          "", "tests/mcp/test_list.py"),
+    Break(103, ANSWERS, "diff=diff, changed_field_count=len(diff)", "diff=diff, changed_field_count=0",
+          "tests/rest/test_seed_examples.py"),
+    Break(104, ANSWERS, "restored_to_version=target, new_version=done.version,", "restored_to_version=target, new_version=target,",
+          "tests/rest/test_seed_examples.py"),
+    Break(105, TRACKED, 'sql.wall("builder_versions", "tenant_id"),', "", "tests/invariants/test_walls.py"),
+    Break(106, CAPTURE, "      WHERE (c.agent_id, c.tenant_id) IS NOT DISTINCT FROM (EXCLUDED.agent_id, EXCLUDED.tenant_id)\n", "",
+          "tests/changes/test_capture_numbers.py"),
+    Break(107, CAPTURE, "      IF (SELECT m.strict FROM public.config_mode m) THEN RAISE; END IF;\n", "      RAISE;\n",
+          "tests/changes/test_gaps.py"),
+    Break(108, CAPTURE, "      IF (SELECT m.strict FROM public.config_mode m) THEN RAISE; END IF;\n", "",
+          "tests/changes/test_gaps.py"),
+    Break(109, "agents/kind.py", '"schemas": active(found["schemas"])', '"schemas": found["schemas"]', "tests/delivery/test_agents.py"),
+    Break(110, "versioning/delivery/source.py", 'READ: LiteralString = "SELECT * FROM delivery_read(%s, %s, %s, %s)"',
+          'READ: LiteralString = "SELECT d.* FROM delivery_read(%s, %s, %s, %s) d LEFT JOIN config_history h ON false"',
+          "tests/changes/test_capture_apart.py"),
+    Break(111, SNAPSHOTS, "    except Exception:  # whatever it is, the publish goes on\n", "    except ZeroDivisionError:\n",
+          "tests/agents/test_snapshots.py"),
+    Break(112, CAPTURE, '        sql.append_only("config_history"),\n', "", "tests/changes/test_append_only.py"),
+    Break(113, "versioning/changes/services/verifying.py", "    WHEN r.last IS NULL THEN 'uncounted'\n", "",
+          "tests/changes/test_gaps.py"),
 ]  # fmt: skip
 
 

@@ -219,7 +219,7 @@ def test_in_strict_mode_a_change_that_cannot_be_recorded_is_refused(committed_ca
 def test_every_migration_run_tells_the_database_the_mode(committed_cast, settings, strict):
     settings.HISTORY_STRICT = strict
     try:
-        apps._say_mode("owner")
+        apps.say_mode("owner")
         with told(committed_cast.demo.id):
             assert answers("SELECT strict FROM config_mode") == [(strict,)]
     finally:

@@ -15,11 +15,12 @@ class Changes(AppConfig):
         from versioning.workspaces.policy import Act
         from versioning.workspaces.views import frame
 
-        post_migrate.connect(_say_mode, sender=apps.get_app_config("changes"))
+        post_migrate.connect(say_mode, sender=apps.get_app_config("changes"))
         frame.register("changes:health", "Health", act=Act.MANAGE)
 
 
-def _say_mode(using: str, **_: object) -> None:
+def say_mode(using: str, **_: object) -> None:
+    """Tell the database what HISTORY_STRICT says here. Only its owner can."""
     from django.conf import settings
 
     if using != "owner":

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 
+from versioning.changes.apps import say_mode
 from versioning.lib import postgres, roles
 from versioning.management import database, first_time, serving, statics
 
@@ -88,6 +89,8 @@ def _migrate() -> None:
         )
     if waiting:
         call_command("migrate", verbosity=0)
+    elif database.has_owner():
+        say_mode(using="owner")  # HISTORY_STRICT may have changed without a migration
 
 
 @contextmanager

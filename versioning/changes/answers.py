@@ -29,7 +29,7 @@ from versioning.changes.schemas import (
 )
 from versioning.changes.services import change_at, compare, history_of, restore, state_at
 from versioning.changes.sought import sought_by
-from versioning.changes.stream import entries, total, unfiltered
+from versioning.changes.stream import counted_of, entries, total, unfiltered
 from versioning.changes.who import makers
 from versioning.lib.errors import DomainError
 from versioning.lib.paging import COUNTED, PageQuery, one_of_both, page_of, paged, strange_cursor
@@ -104,7 +104,8 @@ def list_history(actor: Actor, query: HistoryQuery, artifact: Artifact | None = 
     if query.offset > COUNTED and (sought.events or not unfiltered(sought)):
         raise DomainError("invalid", f"Beyond {COUNTED:,} entries read on by cursor.", field="offset")
     found = entries(actor, sought, after=after, skip=query.offset, most=query.limit + 1)
-    page = page_of(found, total(actor, sought), query, lambda entry: str(place_of(entry)))
+    counted = total(actor, sought)
+    page = page_of(found, counted, query, lambda entry: str(place_of(entry)), most=counted_of(sought))
     return _told(page, mixed=query.include == "events")
 
 

@@ -8,7 +8,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from versioning.changes.finding import Place, Sought, change_ids, event_ids
+from versioning.changes.finding import (
+    COUNTED_FOUND,
+    Place,
+    Sought,
+    change_count,
+    change_ids,
+    event_ids,
+)
 from versioning.changes.models import Change
 from versioning.changes.querysets import ChangeQuerySet
 from versioning.lib.paging import COUNTED, below, counted
@@ -41,15 +48,20 @@ def entries(
 
 
 def total(actor: Actor, sought: Sought) -> int:
-    """How many entries; beyond COUNTED it stops at one more."""
-    most = COUNTED + 1
+    """How many entries; beyond what is counted it stops at one more."""
+    most = counted_of(sought) + 1
     if unfiltered(sought):
         found = counted(_changes_of(actor, sought, None))
     else:
-        found = len(change_ids(sought, most=most))
+        found = change_count(sought, most=most)
     if sought.events and found < most:
         found += counted(_events_of(actor, sought, None, most))
     return found
+
+
+def counted_of(sought: Sought) -> int:
+    """Up to how many entries are counted: fewer of what is filtered, for that is walked row by row."""
+    return COUNTED if unfiltered(sought) else COUNTED_FOUND
 
 
 def unfiltered(sought: Sought) -> bool:

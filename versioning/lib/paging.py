@@ -31,7 +31,9 @@ class Page[T](Schema):
     """A part of a list, newest first."""
 
     items: list[T]
-    total: int = Field(description="How many there are, counted up to 10,000.", examples=[1])
+    total: int = Field(
+        description="How many there are, counted up to 10,000; of a filtered history up to 500.", examples=[1]
+    )
     total_is_minimum: bool = Field(False, description="Present and true where there are more than counted.")
     limit: int = Field(examples=[DEFAULT])
     offset: int = Field(examples=[0])
@@ -52,14 +54,18 @@ def paged[M: Model](
 
 
 def page_of[T](
-    found: Sequence[T], total: int, query: PageQuery, cursor: Callable[[T], str]
-) -> dict[str, Any]:  # fmt: skip
-    """A `Page` of what was found: what is asked for, and one more where there is more."""
+    found: Sequence[T], total: int, query: PageQuery, cursor: Callable[[T], str], *, most: int = 0
+) -> dict[str, Any]:
+    """A `Page` of what was found: what is asked for, and one more where there is more.
+
+    `total` was counted up to `most`: COUNTED, where it is not said.
+    """
+    most = most or COUNTED
     given = found[: query.limit]
     return {
         "items": given,
-        "total": min(total, COUNTED),
-        **({"total_is_minimum": True} if total > COUNTED else {}),
+        "total": min(total, most),
+        **({"total_is_minimum": True} if total > most else {}),
         "limit": query.limit,
         "offset": query.offset,
         "next_cursor": cursor(given[-1]) if len(found) > len(given) else None,

@@ -38,6 +38,8 @@ CREATE INDEX change_noted ON config_history USING gin (tenant_id, changelog gin_
   WHERE changelog <> '';
 CREATE INDEX change_named ON config_history USING gin (tenant_id, change_title(data_after) gin_trgm_ops)
   WHERE {NAMED};
+CREATE INDEX change_by_login ON config_history (tenant_id, created_at DESC)
+  WHERE changed_by IS NULL AND request_id = '';
 CREATE INDEX change_began ON config_history (tenant_id, created_at) WHERE {BEGAN};
 CREATE INDEX counter_by_type ON config_counter (tenant_id, resource_type);
 CREATE INDEX gap_by_time ON config_history_gap (tenant_id, created_at DESC);
@@ -76,8 +78,8 @@ BEGIN
       more := cardinality(found) < most;
     END IF;
     IF more THEN
-      RETURN QUERY EXECUTE format('WITH r AS MATERIALIZED (SELECT * FROM (%s) r WHERE %s%s)
-        SELECT r.id FROM r ORDER BY %s LIMIT %s', source, wanted, rarely, key, most);
+      RETURN QUERY EXECUTE format('WITH r AS MATERIALIZED (SELECT %s FROM (%s) r WHERE %s%s)
+        SELECT r.id FROM r ORDER BY %s LIMIT %s', replace(key, ' DESC', ''), source, wanted, rarely, key, most);
       RETURN;
     END IF;
   END IF;

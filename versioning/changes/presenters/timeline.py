@@ -62,7 +62,7 @@ class Timeline:
         if not self.sought.resource:
             return {}
         rows = Change.objects.in_workspace(self.actor).filter(resource_id=self.sought.resource)
-        last = rows.order_by("-version").first()
+        last = rows.order_by("-resource_type", "-version").first()  # as its index goes
         resource = RESOURCES.get(last.resource_type) if last else None
         words = "this row"
         if last and resource:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections
 
+from tests.again import Again
 from tests.api_client import Rest
 from tests.cast import Cast, Web, build_cast
 from tests.server import other_server, server, server_environment
@@ -94,13 +95,22 @@ def _let_flush_pass_append_only_tables() -> None:
     ops.execute_sql_flush = around  # type: ignore[method-assign]
 
 
+@pytest.fixture(scope="session")
+def cast_again(django_db_setup: None, django_db_blocker: Any) -> Again[Cast]:
+    """The cast, made once by the services and kept."""
+    with django_db_blocker.unblock():
+        kept = Again(build_cast)
+        connection.close()
+    return kept
+
+
 @pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
+def cast(cast_again: Again[Cast], db: None) -> Iterator[Cast]:
     """alice owns `demo`, ada administers, eve edits, bob views; charlie owns `elsewhere`.
 
     The test runs inside `demo`, as a request of alice's would.
     """
-    made = build_cast()
+    made = cast_again.put_back()
     with told(made.demo.id, made.alice.person_id):
         yield made
 

@@ -1,9 +1,9 @@
 """A long history, written by SQL as the owner in the form that the triggers write: quick, and dense.
 
 One agent (`desk`) has half of it: a tenth of all records are its own versions, four tenths its parts'. The
-rest is spread over other agents, their parts and prompts; a tenth as many Events stand among them. What is rare
-(a deletion, a restore, one person, a change by SQL) is one of some hundred records, so that it fills a page of
-the short history as well; ten notes of each history have a word that no other has.
+rest is spread over other agents, their parts and prompts; a tenth as many Events stand among them. What is
+rare (a deletion, a restore, one person, a change by SQL) is one of some hundred records, so that it fills a
+page of the short history as well; ten notes of each history have a word that no other has.
 """
 
 from collections.abc import Iterator

@@ -59,7 +59,7 @@ def test_lists_and_objects_are_told_by_what_came_and_went(cast, web, desk):
     change_agent(cast.eve, desk, tags=["night"])
     schema = AgentSchema.objects.get(agent=desk)
     change_part(cast.eve, desk, AgentSchema, schema.pk,
-                schema_data={"title": "order", "type": "object", "description": "What they want."})  # fmt: skip
+                schema_data={"title": "order", "type": "object", "description": "All of it."})  # fmt: skip
     change_agent(cast.eve, desk, visibility="private", status="paused")
 
     assert lines(web.get("agents/desk/history/"))[:4] == [
@@ -82,7 +82,7 @@ def test_events_stand_among_the_changes_above_those_of_their_act(cast, web):
     assert found[:4] == [
         "Eve: Set staging to v1 before: not set staging.set",
         "Eve: Changed bio from Answers the phone. to Later. version 2",
-        "Ada: Published v1 before: nothing snapshot 1 taken Go version.published",
+        "Ada: Published v1 before: nothing , snapshot 1 taken Go version.published",
         "Eve: Locked v1 and opened draft v2 First version.locked",
     ]
     assert sorted(found[4:]) == [
@@ -311,13 +311,15 @@ def test_what_belongs_to_others_is_404(cast, web, htmx, desk):
 def test_the_finding_functions_see_one_workspace(cast, desk):
     with told(cast.elsewhere.pk, cast.charlie.person_id), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM find_changes(%s, NULL, NULL, NULL, '', '', NULL, NULL, NULL, NULL, NULL, NULL,"
+            "SELECT count(*) FROM find_changes(%s, NULL, NULL, NULL, '', '', NULL, NULL, NULL, NULL, NULL,"
+            " NULL,"
             " '[]', true, 10, 10)",
             [desk.pk],
         )
         assert cursor.fetchone()[0] == 0
         cursor.execute(
-            "SELECT count(*) FROM find_events(%s, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, '[]', true, 10, 10)",
+            "SELECT count(*) FROM find_events(%s, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, '[]', true,"
+            " 10, 10)",
             [desk.pk],
         )
         assert cursor.fetchone()[0] == 0

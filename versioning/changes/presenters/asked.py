@@ -182,7 +182,7 @@ def _people(actor: Actor, asked: Asked) -> list[Choice]:
 
 
 def _word(actor: Actor, word: str, *, whole: bool) -> Word:
-    """A word of the search, with all that it names; artifacts only where the `whole` workspace is searched."""
+    """A word of the search, with all that it names; artifacts where the `whole` workspace is searched."""
     low = word.lower()
     people = User.objects.filter(Q(name__icontains=word) | Q(email__icontains=word))
     tracked = {name for resource in RESOURCES.values() for name in resource.tracked}

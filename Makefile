@@ -27,7 +27,7 @@ lint: ## style, templates, types, import contracts, migrations, settings
 	@./run --dev python manage.py makemigrations --check --dry-run
 	@PREVISE_URL=https://previse.example EMAIL_HOST=mail.example ./run --dev python manage.py check --deploy --fail-level WARNING
 
-bench: ## the benchmarks; fails when a limit is missed
+bench: ## the benchmarks; fails when a limit is missed (FULL=1: with a million records)
 	@./run --bench python -m benchmarks
 
 format: ## format Python and templates

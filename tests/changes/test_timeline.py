@@ -16,7 +16,7 @@ from tests.factories import make_agent, make_prompt
 from versioning.changes import services as changes
 from versioning.changes.models import Change
 from versioning.changes.resources import RESOURCES
-from versioning.lib.transaction import told
+from versioning.lib.transaction import noted, told
 from versioning.versions import services
 from versioning.workspaces.models import Workspace
 from versioning.workspaces.services.keys import create_key
@@ -101,6 +101,22 @@ def test_events_that_only_echo_changes_are_folded_away(cast, web, desk):
 
     assert not [line for line in found if "artifact.c" in line or "Identity" in line]
     assert "Eve: Rewrote the draft v1 one Again version.updated" in found
+
+
+def test_echoes_that_are_older_than_the_record_are_shown(cast, web):
+    """As in an installation that had prompts before it recorded their changes."""
+    prompt = make_prompt(cast.eve.dated(NOON), slug="one")
+    change_prompt(cast.eve.dated(NOON - timedelta(days=1)), prompt, name="Two")
+    assert "artifact.changed" not in body(web.get("prompts/one/history/"))
+
+    with noted("As it was when its history began"):
+        make_prompt(cast.eve, slug="other")
+
+    for path in ("prompts/one/history/", "history/"):
+        page = body(web.get(path))
+        assert "artifact.changed" in page
+        assert "artifact.created" not in page
+    assert "Recorded prompt other as it was when its history began" in body(web.get("history/"))
 
 
 def test_a_restore_is_told_with_its_reason(cast, web, desk):

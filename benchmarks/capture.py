@@ -4,8 +4,8 @@ One row of 3 KB in the shape of an agent, a table for each way (`rivals/models.p
 documentation says, over one connection of the application's role. An edit loads the row, changes a word of
 its text and saves it, in one transaction, as a request does; the bare edit is the same on a table that
 nothing watches. All ways take turns, in an order that changes from round to round; a figure is a median of
-EDITS, as a ratio to the bare edit's. Once with commits that wait for the disk and once without
-(`synchronous_commit=off`), where the work itself shows.
+EDITS, as a ratio to the bare edit's. Once with commits that wait for the disk, as they do by default, and once
+without (`synchronous_commit=off`), where the work itself shows: there the limit is that of django-pghistory.
 """
 
 import logging
@@ -92,9 +92,10 @@ def _edits(commits: str) -> list[Row]:
     times = {way: spent / bare for way, spent in took.items()}
     what = f"edit of one row (synchronous_commit={commits})"
     beside = times["ours"] / times["pghistory"]
+    most = MOST_EDIT if commits == "on" else None  # without the disk the bare edit is too short a measure
     rows = [_row(f"{what}: {SHOWN[way]}", times[way], "x bare", "", True) for way in WAYS[2:]]
     return [
-        _row(f"{what}: ours", times["ours"], "x bare", MOST_EDIT, times["ours"] <= MOST_EDIT),
+        _row(f"{what}: ours", times["ours"], "x bare", most or "", not most or times["ours"] <= most),
         *rows,
         _row(f"{what}: ours against django-pghistory", beside, "times", MOST_BESIDE, beside <= MOST_BESIDE),
         _row(f"{what}: bare edit", bare * 1000, "ms", "", True),

@@ -68,7 +68,7 @@ class Database:
     def __init__(self, name: str, template: str = "template1"):
         self.name = name
         with psycopg.connect(**self.address("postgres"), autocommit=True) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            server.execute(f"DROP DATABASE IF EXISTS {name}")
             server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         connections.databases[name] = {**connections["owner"].settings_dict, "NAME": name}
 
@@ -94,7 +94,7 @@ class Database:
         connections[self.name].close()
         del connections[self.name], connections.databases[self.name]
         with psycopg.connect(**self.address("postgres"), autocommit=True) as server:
-            server.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
+            server.execute(f"DROP DATABASE {self.name}")
 
 
 @pytest.fixture(scope="module")

@@ -150,6 +150,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "versioning.workspaces.middleware.ReaderZone",
     "versioning.workspaces.middleware.Tenant",
 ]
 ROOT_URLCONF = "versioning.urls"

@@ -55,7 +55,13 @@
 
   document.addEventListener("toast", (event) => toast(event.detail?.text, event.detail?.kind));
 
-  // Dates: the server writes them in UTC; here they become the reader's.
+  // The server is told the reader's zone, so that days and hours of a history are theirs from the next page on.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.split("; ").includes(`tz=${zone}`)) {
+    document.cookie = `tz=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  }
+
+  // Other dates: the server writes them in UTC; here they become the reader's.
   const exact = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
   const shapes = {
     exact,

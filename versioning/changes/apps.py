@@ -30,5 +30,6 @@ def say_mode(using: str, **_: object) -> None:
         if cursor.fetchone()[0]:
             cursor.execute(
                 "INSERT INTO config_mode (id, strict) VALUES (true, %s)"
-                " ON CONFLICT (id) DO UPDATE SET strict = EXCLUDED.strict", [settings.HISTORY_STRICT],
+                " ON CONFLICT (id) DO UPDATE SET strict = EXCLUDED.strict",
+                [settings.HISTORY_STRICT],
             )

@@ -1,4 +1,4 @@
-"""What is asked of a raw ASGI request before it is let in: where it was sent, from where, by whom, its size."""
+"""What is asked of a raw ASGI request before it is let in: where to, where from, by whom, its size."""
 
 import asyncio
 import re

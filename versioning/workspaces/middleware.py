@@ -12,9 +12,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from versioning.lib.errors import DomainError
 from versioning.lib.transaction import tell, told
+from versioning.lib.zones import zone_of
 from versioning.workspaces import once
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Member
@@ -36,6 +38,19 @@ class RequestId:
         response = self.get_response(request)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         return response
+
+
+class ReaderZone:
+    """Pages show the hours of their reader's zone; programs get UTC."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(("/api/", "/admin/")):
+            return self.get_response(request)
+        with timezone.override(zone_of(request)):
+            return self.get_response(request)
 
 
 class Tenant:

@@ -15,9 +15,9 @@ from versioning.changes.presenters.words import BEGAN
 from versioning.changes.resources import Resource
 from versioning.changes.services import state_at
 from versioning.changes.who import Who, makers
+from versioning.lib.zones import in_zone
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Version
-from versioning.versions.presenters.events import in_utc
 from versioning.versions.presenters.header import Links
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import MOVES_LIVE, MOVES_STAGING, EventName
@@ -60,7 +60,7 @@ class State:
 
 
 def moment_in(given: str) -> datetime | None:
-    """A moment as a query says it: with an offset, or in UTC; a date means its last second."""
+    """A moment as a query says it: with an offset, or in the reader's zone; a date means its last second."""
     given = given.strip()
     try:
         if len(given) == len("2026-11-20"):
@@ -70,7 +70,7 @@ def moment_in(given: str) -> datetime | None:
             at = parse_datetime(given.replace(" ", "+") if "T" in given else given)  # "+" comes as a space
         if at is None:
             return None
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        return (at if at.tzinfo else timezone.make_aware(at)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -137,7 +137,7 @@ def _why_not(actor: Actor, artifact: Artifact) -> str:
     first = rows.order_by("version").first()
     if first is None:
         return f"What this {noun} was then was not recorded."
-    when = in_utc(first.created_at)
+    when = in_zone(first.created_at)
     if first.changelog == BEGAN:
         return f"What this {noun} was then was not recorded: its history began on {when}."
     return f"This {noun} did not exist then: it was created on {when}."
@@ -155,14 +155,14 @@ def _live_at(actor: Actor, artifact: Artifact, at: datetime) -> Answer:
     event = _last(artifact, at, MOVES_LIVE)
     if event is None or event.to_number is None:
         why = (
-            f": {event.actor_label} unpublished v{event.from_number} on {in_utc(event.created_at)}"
+            f": {event.actor_label} unpublished v{event.from_number} on {in_zone(event.created_at)}"
             if event
             else ""
         )
         return Answer(f"nothing was live{why}{_reason(event)}.")
     rolled = event.name == EventName.VERSION_ROLLED_BACK
     did = "brought back" if rolled else kind_of(artifact).words.published
-    by = f"was live, {did} by {event.actor_label} on {in_utc(event.created_at)}{_reason(event)}."
+    by = f"was live, {did} by {event.actor_label} on {in_zone(event.created_at)}{_reason(event)}."
     return Answer(by, f"v{event.to_number}", _url_of(actor, artifact, event.to_number))
 
 
@@ -170,7 +170,7 @@ def _staging_at(actor: Actor, artifact: Artifact, at: datetime) -> Answer:
     event = _last(artifact, at, MOVES_STAGING)
     if event is None or event.to_number is None:
         return Answer("Staging was not set: test keys read live.")
-    by = f"was on staging, set by {event.actor_label} on {in_utc(event.created_at)}."
+    by = f"was on staging, set by {event.actor_label} on {in_zone(event.created_at)}."
     return Answer(by, f"v{event.to_number}", _url_of(actor, artifact, event.to_number))
 
 

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -122,17 +122,18 @@ class Asked:
         )  # fmt: skip
 
     def _times(self) -> tuple[datetime | None, datetime | None]:
-        """From the first moment of a day to the last of another, in UTC."""
+        """From the first moment of a day to the last of another, in the reader's zone."""
+        zone = timezone.get_current_timezone()
         if self.time in DAYS:
-            today = timezone.now().astimezone(UTC).date()
-            return datetime.combine(today - timedelta(days=DAYS[self.time]), time.min, UTC), None
+            today = timezone.localdate()
+            return datetime.combine(today - timedelta(days=DAYS[self.time]), time.min, zone), None
         start, end = (
             parse_date(self.start) if self.start else None,
             parse_date(self.end) if self.end else None,
         )
         return (
-            datetime.combine(start, time.min, UTC) if start else None,
-            datetime.combine(end, time.max, UTC) if end else None,
+            datetime.combine(start, time.min, zone) if start else None,
+            datetime.combine(end, time.max, zone) if end else None,
         )
 
 

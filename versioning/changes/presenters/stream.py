@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from versioning.changes.presenters.asked import Asked
 from versioning.changes.presenters.words import BEGAN, RESTORED, said_of
 from versioning.changes.resources import RESOURCES
 from versioning.changes.who import makers
+from versioning.lib.zones import here
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Version
 from versioning.versions.presenters.events import changes_of
@@ -118,7 +119,7 @@ def page_of(
     entries = _entries(actor, sought, after, hits)
     more = len(entries) > PAGE
     lines = lines_of(actor, entries[:PAGE], sought.artifact, asked, path)
-    _name_days(lines, after.at.astimezone(UTC).date() if after else None)
+    _name_days(lines, here(after.at).date() if after else None)
     return Page(lines, place_of(entries[PAGE - 1]) if more else None)
 
 
@@ -275,6 +276,6 @@ def _labels(found: Sequence[Gap]) -> dict[tuple[str, UUID], str]:
 def _name_days(lines: Sequence[Line], last: date | None) -> None:
     """Mark the first line of each day; `last` was named on the page before."""
     for line in lines:
-        day = line.at.astimezone(UTC).date()
+        day = here(line.at).date()
         if day != last:
             line.new_day = last = day

@@ -10,6 +10,7 @@ from versioning.changes.presenters.asked import Asked, filters
 from versioning.changes.presenters.opened import line_of
 from versioning.changes.presenters.stream import Hits, Line, hits_of, page_of
 from versioning.changes.resources import RESOURCES
+from versioning.lib.zones import zone_word
 from versioning.versions.models import Artifact
 from versioning.workspaces.actor import Actor
 
@@ -25,7 +26,7 @@ class Timeline:
         """Some lines, and the way to the next."""
         page = page_of(self.actor, self.sought, self.asked, self.path, after=after, hits=hits)
         return {
-            "lines": page.lines, "today": timezone.now().date(), "whole": self.artifact is None,
+            "lines": page.lines, "today": timezone.localdate(), "whole": self.artifact is None,
             "next_url": self.asked.to(self.path, before=page.next) if page.next else None,
             "newest_url": self.asked.to(self.path) if after else None,
             "form_url": self.path, "clear_url": self.path,
@@ -39,7 +40,8 @@ class Timeline:
         """The stream with its filters and counts."""
         offered = filters(self.actor, self.artifact, self.asked, self.path)
         hits = None if self.sought.everything else hits_of(self.actor, self.sought)
-        return offered | self._counts(hits) | self.rows(after, None if after else hits) | self._only()
+        zone = {"zone": zone_word(timezone.now())}
+        return offered | zone | self._counts(hits) | self.rows(after, None if after else hits) | self._only()
 
     def around(self, change: Change) -> dict[str, Any]:
         """The stream with one Change open; one that is not on the first page begins a page of its own."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils.html import format_html
@@ -131,8 +131,3 @@ def changes_of(changes: Any) -> list[tuple[str, str, str]]:
 def _said(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
-
-def in_utc(at: datetime) -> str:
-    """A moment as one decides by it: "20 Nov 2026, 14:03 UTC"."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"

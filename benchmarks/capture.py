@@ -4,8 +4,8 @@ One row of 3 KB in the shape of an agent, a table for each way (`rivals/models.p
 documentation says, over one connection of the application's role. An edit loads the row, changes a word of
 its text and saves it, in one transaction, as a request does; the bare edit is the same on a table that
 nothing watches. All ways take turns, in an order that changes from round to round; a figure is a median of
-EDITS, as a ratio to the bare edit's. Once with commits that wait for the disk, as they do by default, and once
-without (`synchronous_commit=off`), where the work itself shows: there the limit is that of django-pghistory.
+EDITS, as a ratio to the bare edit's. Once with commits that wait for the disk, as they do by default, and
+once without (`synchronous_commit=off`), where the work itself shows: there the limit is django-pghistory's.
 """
 
 import logging

@@ -13,14 +13,14 @@ from typing import Any
 PEOPLE, OTHERS = 5, 50
 RARE = "marzipan"
 
-# %(n)s records of workspace %(ws)s: g counts them, oldest first.
+# %(n)s records of workspace %(ws)s: g counts them, newest first, so that the newest of each are alike.
 RECORDS = f"""
 WITH made AS (
   SELECT g, ('{{agent,schema,trigger,mcp_server,trigger,agent,schema,mcp_server,prompt,prompt}}'::text[])
       [g %% 10 + 1] AS kind,
     CASE WHEN g %% 10 = 0 THEN 0 WHEN g %% 10 = 5 THEN (g / 10) %% {OTHERS}
       WHEN g %% 10 >= 8 THEN (g / 10) %% {OTHERS} ELSE (g / 10) %% greatest(%(n)s / 1000, 10) END AS nth
-  FROM generate_series(1, %(n)s) g
+  FROM generate_series(0, %(n)s - 1) g
 ), named AS (
   SELECT g, kind, CASE WHEN g %% 10 = 0 THEN %(desk)s::uuid
       WHEN kind = 'agent' THEN (%(agents)s::uuid[])[nth + 1]
@@ -30,7 +30,7 @@ WITH made AS (
       WHEN kind <> 'prompt' THEN (%(agents)s::uuid[])[nth %% {OTHERS} + 1] END AS agent, nth
   FROM made
 ), counted AS (
-  SELECT *, (row_number() OVER (PARTITION BY id ORDER BY g))::int + 10 AS version FROM named
+  SELECT *, (row_number() OVER (PARTITION BY id ORDER BY g DESC))::int + 10 AS version FROM named
 ), filled AS (
   SELECT *, jsonb_build_object('id', id, 'name', kind || ' ' || nth, 'description',
       'Step ' || version || ': be brief, be kind, say what you do before you do it, then do it.',
@@ -51,7 +51,7 @@ INSERT INTO config_history (id, resource_type, resource_id, agent_id, tenant_id,
     CASE WHEN g %% greatest(%(n)s / 10, 1) = 5 THEN 'Because of the {RARE} order'
       WHEN g %% 61 = 2 THEN 'Restored to version ' || version - 5 ELSE '' END,
     'pv_app', CASE WHEN g %% 110 = 3 THEN '' ELSE md5(%(ws)s || g) END,
-    now() - (%(n)s - g) * interval '350 days' / %(n)s
+    now() - g * interval '350 days' / %(n)s
   FROM filled
 """
 
@@ -66,12 +66,12 @@ EVENTS = f"""
 INSERT INTO workspaces_event (id, workspace_id, artifact_id, sequence, act_id, name, from_number, to_number,
     message, data, actor_kind, actor_id, actor_label, via, request_id, created_at)
   SELECT gen_random_uuid(), %(ws)s::uuid, CASE WHEN g %% 2 = 0 THEN %(desk)s::uuid
-      ELSE (%(agents)s::uuid[])[g %% {OTHERS} + 1] END, 100 + g, gen_random_uuid(),
+      ELSE (%(agents)s::uuid[])[g %% {OTHERS} + 1] END, 100 + %(n)s / 10 - g, gen_random_uuid(),
     CASE g %% 3 WHEN 0 THEN 'version.created' WHEN 1 THEN 'version.locked' ELSE 'version.published' END,
     NULL, 1, CASE WHEN g %% greatest(%(n)s / 100, 1) = 3 THEN 'After the {RARE}' ELSE 'Tidy the wording' END,
     '{{}}', 'member', (%(people)s::uuid[])[g %% {PEOPLE - 1} + 1], 'Contributor', 'web',
-    'e' || md5(%(ws)s || g), now() - (%(n)s / 10 - g) * interval '350 days' / (%(n)s / 10)
-  FROM generate_series(1, %(n)s / 10) g
+    'e' || md5(%(ws)s || g), now() - g * interval '350 days' / (%(n)s / 10)
+  FROM generate_series(0, %(n)s / 10 - 1) g
 """
 
 

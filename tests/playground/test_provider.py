@@ -149,7 +149,7 @@ def test_the_page_says_beside_its_field_what_is_wrong(web):
 def test_the_page_is_a_list_to_who_may_not_change_it(cast, web):
     put(cast.alice)
 
-    page = web.of(cast.bob).get("settings/playground/").content.decode()
+    page = web.of(cast.eve).get("settings/playground/").content.decode()
 
     assert URL in page
     assert 'name="key"' not in page

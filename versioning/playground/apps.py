@@ -18,4 +18,4 @@ class Playground(AppConfig):
 
         trials.register(trial_of)
         tabs.register(tabs.Tab("Playground", "playground:try", after="versions", act=Act.TRY))
-        frame.register("playground:provider", "Playground")
+        frame.register("playground:provider", "Playground", act=Act.TRY)

@@ -87,7 +87,8 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         role = self.fields["role"]
         assert isinstance(role, forms.ChoiceField)
-        role.choices = [(r.value, r.label) for r in roles]
+        role.choices = [(r.value, r.label) for r in Role]  # the service says who may give which
+        role.widget.choices = [(r.value, r.label) for r in roles]
         role.initial = Role.EDITOR.value
 
 

@@ -17,8 +17,10 @@ from versioning.workspaces.views.frame import framed
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def provider(request: HttpRequest) -> HttpResponse:
-    """The server: a form to who may change it, a list to everyone else."""
-    actor, found = actor_of(request), services.provider_of(actor_of(request))
+    """The server: a form to who may change it, a list to who may try a version."""
+    actor = actor_of(request)
+    require(actor, Act.TRY)
+    found = services.provider_of(actor)
     form = ProviderForm(request.POST) if request.method == "POST" else ProviderForm.of(found)
     if request.method == "POST":
         require(actor, Act.MANAGE)

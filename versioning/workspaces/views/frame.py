@@ -17,7 +17,7 @@ TABS = {
 
 
 # Tabs for those alone who may do this.
-ONLY: dict[str, Act] = {}
+ONLY: dict[str, Act] = {"workspaces:keys": Act.MANAGE}
 
 
 def register(url_name: str, label: str, *, act: Act | None = None) -> None:

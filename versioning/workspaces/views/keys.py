@@ -25,7 +25,9 @@ ASKED = ("name", "kind", "scopes", "expires_at")
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The keys, working ones first; none of them can be read again."""
-    return _page(request, actor_of(request), KeyForm())
+    actor = actor_of(request)
+    require(actor, Act.MANAGE)
+    return _page(request, actor, KeyForm())
 
 
 @require_POST
@@ -50,6 +52,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Ask, then end a key at once."""
     actor = actor_of(request)
+    require(actor, Act.MANAGE)
     if request.method == "POST":
         key = revoke_key(actor, key_id)
         return done(request, url(actor, "keys"), said=f"The key “{key.name}” is revoked")

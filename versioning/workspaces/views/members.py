@@ -31,10 +31,10 @@ def show(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """Make an invite's link, and show it this once."""
     actor = actor_of(request)
-    require(actor, Act.MANAGE)
     form = InviteForm(request.POST, roles=services.grantable(actor))
     made = attempt(form, lambda: services.invite(actor, **form.cleaned_data))
     if made is None:
+        require(actor, Act.MANAGE)
         return _page(request, actor, form, status=422)
     row, secret = made
     link = settings.PUBLIC_URL + reverse("workspaces:invite", args=[secret])
@@ -68,6 +68,8 @@ def remove(request: HttpRequest, member_id: UUID) -> HttpResponse:
     if member is None:
         raise not_found()
     leaving = member.user_id == actor.person_id
+    if not leaving:
+        require(actor, Act.MANAGE)
     if request.method == "POST":
         services.remove_member(actor, member_id)
         said = f"You left {actor.workspace.name}" if leaving else f"{member.user} is removed"

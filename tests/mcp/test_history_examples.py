@@ -1,4 +1,4 @@
-"""The two examples of the seed, letter by letter, through the official client."""
+"""The two examples of the configuration history, letter by letter, through the official client."""
 
 import json
 from itertools import count
@@ -14,7 +14,7 @@ _numbers = count(1)
 @pytest.fixture
 def agent(world):
     """An agent at its version 3: the bio was written twice."""
-    slug, eve = f"seed-{next(_numbers)}", world.cast.eve
+    slug, eve = f"example-{next(_numbers)}", world.cast.eve
     made = world.act(eve, make_agent, slug=slug, bio="Original bio text")
     for bio in ("Draft bio text", "Updated bio text"):
         world.act(eve, change_agent, made, bio=bio)

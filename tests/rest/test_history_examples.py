@@ -1,4 +1,4 @@
-"""The two examples of the seed on configuration history, letter by letter: what is sent, what is answered."""
+"""The two examples of the configuration history, letter by letter: what is sent, what is answered."""
 
 import pytest
 

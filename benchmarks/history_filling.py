@@ -46,7 +46,7 @@ INSERT INTO config_history (id, resource_type, resource_id, agent_id, tenant_id,
     CASE WHEN version = 11 OR NOT (g %% 61 = 1 AND kind NOT IN ('agent', 'prompt')) THEN data END,
     CASE WHEN version > 11 THEN ARRAY[CASE WHEN g %% 97 = 0 THEN 'tags' WHEN g %% 3 = 0 THEN 'name'
       ELSE 'description' END] END,
-    CASE WHEN g %% 150 = 7 THEN (%(people)s::uuid[])[{PEOPLE}] WHEN g %% 11 = 3 THEN NULL
+    CASE WHEN g %% 81 = 7 THEN (%(people)s::uuid[])[{PEOPLE}] WHEN g %% 11 = 3 THEN NULL
       ELSE (%(people)s::uuid[])[g %% {PEOPLE - 1} + 1] END,
     CASE WHEN g %% greatest(%(n)s / 10, 1) = 5 THEN 'Because of the {RARE} order'
       WHEN g %% 61 = 2 THEN 'Restored to version ' || version - 5 ELSE '' END,

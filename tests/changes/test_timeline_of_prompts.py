@@ -212,9 +212,17 @@ def test_a_moment_that_is_none_is_explained(cast, web, moment):
 @pytest.mark.parametrize(
     "query",
     [
-        {"before": "x"}, {"before": "1_2_3_4"}, {"before": f"{10**40}_0_0_{'0' * 32}"}, {"acts": "\x00"},
-        {"act": "'"}, {"who": "x" * 36}, {"time": "always"}, {"from": "2026-99-99", "to": "9999-12-31"},
-        {"resource": "%"}, {"q": "\x00 % _ \\ ' \" {}"}, {"former": "x"},
+        {"before": "x"},
+        {"before": "1_2_3_4"},
+        {"before": f"{10**40}_0_0_{'0' * 32}"},
+        {"acts": "\x00"},
+        {"act": "'"},
+        {"who": "x" * 36},
+        {"time": "always"},
+        {"from": "2026-99-99", "to": "9999-12-31"},
+        {"resource": "%"},
+        {"q": "\x00 % _ \\ ' \" {}"},
+        {"former": "x"},
     ],
 )
 def test_a_query_that_makes_no_sense_is_passed_over(cast, web, query):

@@ -130,4 +130,3 @@ def changes_of(changes: Any) -> list[tuple[str, str, str]]:
 
 def _said(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
-

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from agents.models import Agent, AgentTrigger, Connector
 from agents.services import add_part, change_agent, change_part, copy_agent, create_agent, remove_part
@@ -13,13 +12,13 @@ from agents.services.connectors import change_connector, create_connector, remov
 from tests.cast import Cast
 from tests.factories import make_agent
 from tests.refusals import refused
-from tests.workspaces.test_policy import FROM, KEYS, PEOPLE, actor_named
+from tests.workspaces.test_policy import FROM, KEYS, PEOPLE, actor_named, told_to_each
 from versioning.lib.errors import DomainError
 from versioning.playground.services import start_runs
 from versioning.versions import services
 from versioning.versions.services.one_draft import draft_of
 from versioning.workspaces.actor import Actor
-from versioning.workspaces.models import Event, Workspace
+from versioning.workspaces.models import Workspace
 
 
 @dataclass
@@ -105,17 +104,7 @@ def code_for(who: str, verb: str) -> str:
 @pytest.mark.parametrize("protected", [False, True], ids=["open", "protected"])
 def test_each_verb_is_open_to_whom_the_table_says(cast: Cast, world: World, verb: str, protected: bool):
     Workspace.objects.update(protect_live=protected)
-    told = {}
-    for who in PEOPLE + KEYS:
-        actor = replace(actor_named(cast, who), workspace=Workspace.objects.get(pk=cast.demo.pk))
-        before, point = Event.objects.count(), transaction.savepoint()
-        try:
-            VERBS[verb](actor, world)
-            told[who] = "done"
-        except DomainError as error:
-            told[who] = error.code
-            assert Event.objects.count() == before
-        transaction.savepoint_rollback(point)
+    told = told_to_each(cast, lambda actor: VERBS[verb](actor, world))
 
     may = allowed(verb, protected=protected)
     assert told == {who: "done" if who in may else code_for(who, verb) for who in PEOPLE + KEYS}

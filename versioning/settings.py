@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "versioning.changes",
     "versioning.delivery",
     "versioning.playground",
+    "versioning.webhooks",
     "prompts",
     "agents",
     "versioning.workspaces.admin_app.OperatorAdmin",
@@ -136,6 +137,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "ninja",
+    "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
     "versioning.workspaces.middleware.RequestId",
@@ -241,6 +243,10 @@ DELIVERY_CACHE_MB = _number("DELIVERY_CACHE_MB", 256)
 DELIVERY_TOUCH_SECONDS = _number("DELIVERY_TOUCH_SECONDS", 30)
 
 PLAYGROUND_ALLOW_PRIVATE = _switch("PLAYGROUND_ALLOW_PRIVATE")
+
+WEBHOOK_ALLOW_PRIVATE = _switch("WEBHOOK_ALLOW_PRIVATE")
+WEBHOOK_TIMEOUT = _number("WEBHOOK_TIMEOUT", 15)  # seconds that a receiver has
+WORKER_APART = _switch("WORKER_APART")  # `manage.py worker` runs elsewhere; the server runs none
 
 HISTORY_STRICT = _switch("HISTORY_STRICT")  # told to the database at every migrate
 

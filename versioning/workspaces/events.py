@@ -36,6 +36,13 @@ class EventName(models.TextChoices):
     PROVIDER_CHANGED = "provider.changed", "changed the model server"
     PROVIDER_REMOVED = "provider.removed", "removed the model server"
 
+    WEBHOOK_CREATED = "webhook.created", "added a webhook"
+    WEBHOOK_CHANGED = "webhook.changed", "changed a webhook"
+    WEBHOOK_REMOVED = "webhook.removed", "removed a webhook"
+    WEBHOOK_ROTATED = "webhook.rotated", "gave a webhook a new secret"
+    WEBHOOK_DISABLED = "webhook.disabled", "switched a webhook off"
+    WEBHOOK_ENABLED = "webhook.enabled", "switched a webhook on"
+
     WORKSPACE_CREATED = "workspace.created", "created the workspace"
     WORKSPACE_CHANGED = "workspace.changed", "changed the settings"
     WORKSPACE_CLOSED = "workspace.closed", "closed the workspace"

@@ -1,6 +1,7 @@
-"""Writing the Event that every act leaves behind."""
+"""Writing the Event that every act leaves behind, and handing it to whoever tells of it."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,14 @@ from django.db.models import F
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.events import EventName
 from versioning.workspaces.models import Event, Workspace
+
+type Teller = Callable[[Actor, Event], None]
+_tellers: list[Teller] = []
+
+
+def register(teller: Teller) -> None:
+    """Called once by the room that tells of Events. It writes in the act's transaction, and must not fail."""
+    _tellers[:] = [teller]
 
 
 def record(
@@ -31,7 +40,7 @@ def record(
     if artifact_id is None:
         sequence = _next_of_workspace(actor.workspace)
     assert sequence is not None
-    return Event.objects.create(
+    event = Event.objects.create(
         workspace_id=actor.workspace.id,
         artifact_id=artifact_id,
         sequence=sequence,
@@ -48,6 +57,9 @@ def record(
         request_id=actor.request_id,
         created_at=actor.now(),
     )
+    for tell in _tellers:
+        tell(actor, event)
+    return event
 
 
 def _next_of_workspace(workspace: Workspace) -> int:

@@ -1,0 +1,110 @@
+"""Endpoints, what each is owed, and every attempt to bring it."""
+
+import django.contrib.postgres.fields
+import django.db.models.deletion
+import django.db.models.functions.datetime
+import uuid
+from django.conf import settings
+from django.db import migrations, models
+
+from versioning.lib import sql
+
+# Nothing refers across workspaces. Events are never deleted, so what names one need not look up again.
+KEYS = """
+ALTER TABLE webhooks_endpoint ADD CONSTRAINT endpoint_of_workspace UNIQUE (id, workspace_id);
+ALTER TABLE webhooks_delivery ADD CONSTRAINT delivery_of_workspace UNIQUE (id, workspace_id);
+ALTER TABLE webhooks_delivery ADD CONSTRAINT endpoint_of_same FOREIGN KEY (endpoint_id, workspace_id)
+  REFERENCES webhooks_endpoint (id, workspace_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE webhooks_attempt ADD CONSTRAINT delivery_of_same FOREIGN KEY (delivery_id, workspace_id)
+  REFERENCES webhooks_delivery (id, workspace_id) DEFERRABLE INITIALLY DEFERRED;
+"""
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('workspaces', '0004_events_of_an_artifact'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Endpoint',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('url', models.CharField(max_length=500)),
+                ('description', models.CharField(blank=True, max_length=200)),
+                ('events', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list)),
+                ('sealed_secret', models.BinaryField()),
+                ('last4', models.CharField(editable=False, max_length=4)),
+                ('sealed_former', models.BinaryField(null=True)),
+                ('former_until', models.DateTimeField(editable=False, null=True)),
+                ('disabled_at', models.DateTimeField(editable=False, null=True)),
+                ('disabled_why', models.CharField(blank=True, editable=False, max_length=200)),
+                ('held_until', models.DateTimeField(editable=False, null=True)),
+                ('held_by', models.UUIDField(editable=False, null=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('removed_at', models.DateTimeField(editable=False, null=True)),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Delivery',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('body', models.TextField(editable=False, null=True)),
+                ('attempts', models.PositiveIntegerField(default=0)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('delivered_at', models.DateTimeField(null=True)),
+                ('given_up_at', models.DateTimeField(null=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.event')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.endpoint')),
+            ],
+            options={
+                'verbose_name_plural': 'deliveries',
+            },
+        ),
+        migrations.CreateModel(
+            name='Attempt',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('started_at', models.DateTimeField()),
+                ('milliseconds', models.PositiveIntegerField()),
+                ('status', models.PositiveSmallIntegerField(null=True)),
+                ('error', models.CharField(blank=True, max_length=300)),
+                ('answer', models.TextField(blank=True)),
+                ('asked_by', models.CharField(blank=True, max_length=200)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='webhooks.delivery')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('delivery', 'number'), name='attempt_number')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='endpoint',
+            index=models.Index(condition=models.Q(('disabled_at', None), ('removed_at', None)), fields=['workspace'], name='endpoint_told'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(fields=['endpoint', '-id'], name='delivery_of_endpoint'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['endpoint', 'due_at'], name='delivery_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='delivery',
+            constraint=models.UniqueConstraint(fields=('endpoint', 'event'), name='delivery_once'),
+        ),
+        sql.wall("webhooks_endpoint"),
+        sql.wall("webhooks_delivery"),
+        sql.wall("webhooks_attempt"),
+        migrations.RunSQL(KEYS, migrations.RunSQL.noop),
+    ]

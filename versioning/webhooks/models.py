@@ -50,7 +50,7 @@ class Endpoint(models.Model):
 
 
 class Delivery(models.Model):
-    """One Event owed to one endpoint: once, whatever happens. `id` counts, which is the order of first attempts.
+    """One Event owed to one endpoint: once, whatever happens. `id` is the order of first attempts.
 
     `body` is what is sent, to the letter, each time. Owed while neither delivered nor given up; `due_at` is
     when it is tried next.

@@ -1,5 +1,7 @@
 """Reads of the room of webhooks, as verbs that chain."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
     """Endpoints."""
 
-    def in_workspace(self, actor: "Actor") -> Self:
+    def in_workspace(self, actor: Actor) -> Self:
         """Those of the actor's workspace that were not removed."""
         return self.filter(workspace_id=actor.workspace.id, removed_at=None)
 
@@ -20,7 +22,7 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries."""
 
-    def of(self, endpoint: "Endpoint") -> Self:
+    def of(self, endpoint: Endpoint) -> Self:
         """Those of one endpoint."""
         return self.filter(endpoint=endpoint)
 
@@ -28,6 +30,6 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     """Attempts."""
 
-    def of(self, delivery: "Delivery") -> Self:
+    def of(self, delivery: Delivery) -> Self:
         """Those of one delivery, the first first."""
         return self.filter(delivery=delivery).order_by("number")

@@ -23,6 +23,7 @@ def track(table: str, resource: str, columns: Sequence[str], *, untracked: Seque
     were, are = (", ".join(f"{row}.{name}" for name in keys) for row in ("OLD", "NEW"))
     told = f"'{resource}', '{','.join([*untracked, 'tenant_id'])}'"
     return RunSQL(f"""
+        {in_place(table)}
         CREATE TRIGGER z_track_row AFTER INSERT OR DELETE ON {table}
           FOR EACH ROW EXECUTE FUNCTION capture_change({told});
         CREATE TRIGGER z_track_update AFTER UPDATE ON {table}
@@ -36,6 +37,14 @@ def track(table: str, resource: str, columns: Sequence[str], *, untracked: Seque
         ALTER TABLE {table} ENABLE ALWAYS TRIGGER same_row;
         ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only_all;
     """, untrack(table).sql)  # fmt: skip
+
+
+def in_place(table: str) -> str:
+    """Keep rows of up to half a page whole, for the record reads all of the old row at every edit.
+
+    By default what is over 2 KB is compressed and moved aside, and fetched from there for each record.
+    """
+    return f"ALTER TABLE {table} SET (toast_tuple_target = 4080);"
 
 
 def untrack(table: str) -> RunSQL:

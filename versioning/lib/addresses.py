@@ -30,8 +30,11 @@ NAT64 = ip_network("64:ff9b::/96")  # an IPv4 address, as a network without IPv4
 METADATA = frozenset({ip_address("100.100.100.200"), ip_address("fd00:ec2::254")})
 
 
-def check_url(url: str, *, field: str) -> str:
-    """An address as it shall be kept, or DomainError `invalid`. Whether it may be reached is told later."""
+def check_url(url: str, *, field: str, exact: bool = False) -> str:
+    """An address as it shall be kept, or DomainError `invalid`. Whether it may be reached is told later.
+
+    `exact`: it is called as it is, with its query and its last slash, and is not what paths are added to.
+    """
     url = url.strip()
     try:
         parts = urlsplit(url)
@@ -43,14 +46,17 @@ def check_url(url: str, *, field: str) -> str:
     if not whole or len(url) > 500 or not url.isprintable() or " " in url:
         wrong = "Enter an address that begins with https:// or http://."
     elif parts.username is not None or parts.password is not None:
-        wrong = "Leave the user name and password out of the address; the key has a field of its own."
-    elif parts.query or parts.fragment or "?" in url or "#" in url:
+        apart = "." if exact else "; the key has a field of its own."
+        wrong = f"Leave the user name and password out of the address{apart}"
+    elif exact and "#" in url:
+        wrong = "Leave out what follows the #: it is never sent."
+    elif not exact and (parts.query or parts.fragment or "?" in url or "#" in url):
         wrong = "Leave out what follows the path: no ? and no #."
     elif not port_of_the_web(port or SCHEMES[parts.scheme]):
         wrong = f"Port {port} is not one that HTTP is spoken at."
     if wrong:
         raise DomainError("invalid", wrong, field=field)
-    return url.rstrip("/")
+    return url if exact else url.rstrip("/")
 
 
 def reachable(address: str, *, allow_private: bool) -> bool:

@@ -53,7 +53,7 @@ class Delivery(models.Model):
     """One Event owed to one endpoint: once, whatever happens. `id` is the order of first attempts.
 
     `body` is what is sent, to the letter, each time. Owed while neither delivered nor given up; `due_at` is
-    when it is tried next.
+    when it is tried next. What is owed no longer is due once more where somebody asked for it (`asked_by`).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -63,6 +63,7 @@ class Delivery(models.Model):
     body = models.TextField(null=True, editable=False)  # noqa: DJ001  not made yet is not empty
     attempts = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
+    asked_by = models.CharField(max_length=200, blank=True)  # who pressed Redeliver, until it was tried
     delivered_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('body', models.TextField(editable=False, null=True)),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('due_at', models.DateTimeField(null=True)),
+                ('asked_by', models.CharField(blank=True, max_length=200)),
                 ('delivered_at', models.DateTimeField(null=True)),
                 ('given_up_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("w/<str:workspace>/agents/", include("agents.urls")),
     path("w/<str:workspace>/", include("versioning.versions.urls")),
     path("w/<str:workspace>/", include("versioning.changes.urls")),
+    path("w/<str:workspace>/", include("versioning.webhooks.urls")),
     path("w/<str:workspace>/", include("versioning.playground.urls")),
     path("api/", include("versioning.api")),
     path("account/", include("allauth.urls")),

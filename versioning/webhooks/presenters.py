@@ -116,7 +116,7 @@ class DeliveryShown:
     def of(
         cls, actor: Actor, endpoint: Endpoint, delivery: Delivery, last: Attempt | None, subject: Any = ...
     ) -> Self:
-        """A delivery with its Event; `subject` is what the Event is about, looked up where it is not given."""
+        """A delivery with its Event; what that is about is looked up where it is not given."""
         event, now = delivery.event, timezone.now()
         if subject is ...:
             about = event.artifact_id

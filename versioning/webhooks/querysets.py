@@ -69,6 +69,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """The one of that id. Error: `not_found`."""
         return _one(self, pk)
 
+    def with_event(self) -> Self:
+        """Each with its Event, but for what that holds beside its columns, which may be long."""
+        return self.select_related("event").defer("event__data")
+
     def newest_first(self) -> Self:
         """As the log is read."""
         return self.order_by("-id")

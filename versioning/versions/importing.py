@@ -47,17 +47,20 @@ class BadLine(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """A line that was read: where it stood, and what it holds."""
+    """A line that was read: where it stood, and what it holds; `commit`, where it comes out of git."""
 
     at: int
     content: Any
     message: str
     author: str
     created: datetime
+    commit: str = ""
 
     def as_version(self, source: str) -> Imported:
         """The version that it is, with the source that its kind makes of the content."""
-        return Imported(source=source, message=self.message, author=self.author, created=self.created)
+        return Imported(
+            source=source, message=self.message, author=self.author, created=self.created, commit=self.commit
+        )
 
 
 class Importer(Protocol):
@@ -134,21 +137,26 @@ def _import_one(actor: Actor, kind: str, slug: str, history: dict[int, Line], pr
         problem = f"v{missing} is missing. A history begins with v1 and leaves no number out."
     if problem:
         problem += f" Nothing of this {KINDS[kind].noun} came in."
-        return Result(kind, slug, total=_total(actor, kind, slug), problem=problem)
+        return Result(kind, slug, total=total(actor, kind, slug), problem=problem)
+    return bring_in(actor, kind, slug, [history[n] for n in sorted(history)])
+
+
+def bring_in(actor: Actor, kind: str, slug: str, lines: Sequence[Line], **about: Any) -> Result:
+    """Bring in one artifact, whole or not at all. `about` is kept in the Event of the import."""
     importer = _importers[kind]
     try:
         with transaction.atomic():
             artifact = importer.artifact(actor, slug)
             refuse_archived(artifact)
-            versions, notes = importer.history(actor, artifact, [history[n] for n in sorted(history)])
-            added = services.import_versions(actor, artifact, versions)
+            versions, notes = importer.history(actor, artifact, lines)
+            added = services.import_versions(actor, artifact, versions, **about)
     except DomainError as error:
-        return Result(kind, slug, total=_total(actor, kind, slug), problem=error.message)
+        return Result(kind, slug, total=total(actor, kind, slug), problem=error.message)
     said = tuple(notes) if added else ()
-    return Result(kind, slug, added=added, total=_total(actor, kind, slug), notes=said)
+    return Result(kind, slug, added=added, total=total(actor, kind, slug), notes=said)
 
 
-def _total(actor: Actor, kind: str, slug: str) -> int:
+def total(actor: Actor, kind: str, slug: str) -> int:
     """How many versions it has; of a kind with one draft, those that are locked."""
     found = Version.objects.filter(workspace_id=actor.workspace.id, kind=kind, artifact__slug=slug)
     return (found.exclude(locked_at=None) if KINDS[kind].one_draft else found).count()

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandError, CommandParser
 
 from versioning.management.operator import OperatorCommand, entered, takes_workspace
-from versioning.versions.importing import Result, import_history
-from versioning.versions.kinds import KINDS
+from versioning.management.results import tell
+from versioning.versions.importing import import_history
 
 
 class Command(OperatorCommand):
@@ -27,46 +27,7 @@ class Command(OperatorCommand):
     def act(self, *, file: str, workspace: str, **_: Any) -> None:
         with _opened(file) as lines, entered(workspace) as actor:
             results = import_history(actor, lines)
-        good = [result for result in results if not result.problem]
-        bad = [result for result in results if result.problem]
-        for result in good:
-            self.stdout.write(f"{result.slug:<40} {_count(result)}")
-            for note in result.notes:
-                self.stdout.write(f"    {note}")
-        for result in bad:
-            self.stderr.write(f"{result.slug or '(no slug)'}: {result.problem}")
-        for line in _sums(good):
-            self.stdout.write(line)
-        if bad:
-            raise CommandError(f"Of {_nouns(results)}, {len(bad)} did not come in; see above.")
-
-
-def _count(result: Result) -> str:
-    new = f"{result.added} new" if result.added else "nothing new"
-    return f"{result.total:>5} versions, {new}"
-
-
-def _sums(good: list[Result]) -> Iterator[str]:
-    """One line for each kind that was there; of an empty file, that nothing was."""
-    for kind in KINDS:
-        of_kind = [result for result in good if result.kind == kind]
-        versions, added = sum(r.total for r in of_kind), sum(r.added for r in of_kind)
-        if of_kind:
-            things, them = _counted(len(of_kind), KINDS[kind].noun), _counted(versions, "version")
-            yield f"{things}, {them} ({added} of them new)"
-    if not good:
-        yield "Nothing came in."
-
-
-def _nouns(results: list[Result]) -> str:
-    kinds = {result.kind for result in results} - {""}
-    if len(kinds) != 1:
-        return "1 history" if len(results) == 1 else f"{len(results)} histories"
-    return _counted(len(results), KINDS[kinds.pop()].noun)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
+        tell(self, results)
 
 
 @contextmanager

@@ -23,12 +23,13 @@ SLUG_LIMIT = 100
 
 @dataclass(frozen=True)
 class Imported:
-    """One version of a history that comes from elsewhere: its author is a name."""
+    """One version of a history that comes from elsewhere: its author is a name; of git also the commit."""
 
     source: str
     message: str
     author: str
     created: datetime
+    commit: str = ""
 
 
 def create[A: Artifact](actor: Actor, model: type[A], *, kind: str, slug: str, **fields: Any) -> A:
@@ -66,11 +67,12 @@ def remark(actor: Actor, artifact: Artifact, name: EventName, **data: Any) -> No
         note(actor, row, name, **data)
 
 
-def import_versions(actor: Actor, artifact: Artifact, history: Sequence[Imported]) -> int:
+def import_versions(actor: Actor, artifact: Artifact, history: Sequence[Imported], **about: Any) -> int:
     """Append versions of a foreign history, frozen, and make the last live if nothing was before.
 
     What is there already (same numbers, same texts) is skipped, so that a second run adds nothing and
     moves nothing. Raises `invalid` where the artifact went its own way since. Returns how many were added.
+    The Event keeps `about`, and the commits that the new versions come from.
     """
     require(actor, Act.EDIT)
     with locked(actor, artifact) as row:
@@ -84,9 +86,11 @@ def import_versions(actor: Actor, artifact: Artifact, history: Sequence[Imported
         Version.objects.bulk_create(fresh, batch_size=200)
         Artifact.objects.filter(pk=row.pk).update(last_number=fresh[-1].number)
         row.last_number = fresh[-1].number
+        commits = [entry.commit for entry in history[-len(fresh) :]]
+        about |= {"commits": commits} if any(commits) else {}
         note(
             actor, row, EventName.ARTIFACT_IMPORTED,
-            from_number=fresh[0].number, to_number=fresh[-1].number, versions=len(fresh),
+            from_number=fresh[0].number, to_number=fresh[-1].number, versions=len(fresh), **about,
         )  # fmt: skip
         if not known:
             require(actor, Act.PUBLISH)

@@ -89,3 +89,29 @@ def test_a_stranger_finds_nothing_to_save_to(cast):
 
     with refused("not_found"):
         services.save_version(cast.charlie, prompt, source="A")
+
+
+def test_who_says_what_the_newest_is_saves_over_nobody(cast):
+    prompt = make_prompt(cast.eve, live=2, drafts=1)
+
+    with refused("stale") as refusal:
+        services.save_version(cast.eve, prompt, source="Mine.", newest=2)
+
+    assert refusal.value.data["newest"] == 3
+    assert services.save_version(cast.eve, prompt, source="Mine.", newest=3).number == 4
+
+
+def test_who_says_what_the_newest_is_saves_no_text_twice(cast):
+    prompt = make_prompt(cast.eve, live=1)
+    services.save_version(cast.eve, prompt, source="Mine.", newest=1)
+
+    with refused("unchanged") as refusal:
+        services.save_version(cast.eve, prompt, source="Mine.", newest=1)
+
+    assert refusal.value.data["number"] == 2
+
+
+def test_a_prompt_without_versions_has_none_that_is_newer(cast):
+    prompt = make_prompt(cast.eve, source="")
+
+    assert services.save_version(cast.eve, prompt, source="Mine.", newest=0).number == 1

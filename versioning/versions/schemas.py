@@ -61,6 +61,11 @@ class VersionIn(Input):
     source: str = Field(examples=["Hello {{ name }}."])
     message: str = Message
     base: int | None = Field(None, ge=1, le=2**31 - 1, description="The number that it was written from.")
+    newest: int | None = Field(
+        None, ge=0, le=2**31 - 1, examples=[None],
+        description="The newest number that you know, 0 for none: 412 where a newer version was saved since, "
+        "409 `unchanged` where the newest has this text already.",
+    )  # fmt: skip
 
 
 class MoveIn(Input):

@@ -21,11 +21,13 @@ from versioning.workspaces.policy import Act, require
 
 
 def save_version(
-    actor: Actor, artifact: Artifact, *, source: str, message: str = "", base: int | None = None
-) -> Version:
+    actor: Actor, artifact: Artifact, *, source: str, message: str = "", base: int | None = None,
+    newest: int | None = None,
+) -> Version:  # fmt: skip
     """Save a text as the next version, a draft. `base` is the number that it was written from.
 
-    Errors: `invalid`; `unchanged` when the text equals the base's.
+    `newest` is the newest number that the caller knows, 0 for none. Errors: `invalid`; `unchanged` when the
+    text equals the base's, or where `newest` is told the newest's; `stale` where a newer one was saved since.
     """
     require(actor, Act.SAVE_DRAFT)
     message = clean_message(message)
@@ -34,6 +36,8 @@ def save_version(
         _refuse_one_draft(row)
         source = kind_of(row).validate(source)
         digest = digest_of(source)
+        if newest is not None:
+            _expect_newest(row, newest, digest)
         forked = version_of(row, base) if base is not None else None
         if forked and forked.digest == digest:
             raise DomainError("unchanged", f"The text equals that of {forked.label}: nothing to save.")
@@ -128,6 +132,17 @@ def _require_write(actor: Actor, artifact: Artifact, version: Version) -> None:
         )
     if version.pk == artifact.live_id:
         require(actor, Act.PUBLISH)
+
+
+def _expect_newest(artifact: Artifact, known: int, digest: str) -> None:
+    """Refuse a text that the newest version has already, and one written without knowing of the newest."""
+    newest = Version.objects.of(artifact).order_by("-number").first()
+    if newest and newest.digest == digest:
+        words = f"The text equals that of {newest.label}, the newest: nothing to save."
+        raise DomainError("unchanged", words, number=newest.number)
+    if newest and newest.number > known:
+        words = f"{newest.label} was saved since. Read it, then save yours with newest={newest.number}."
+        raise DomainError("stale", words, newest=newest.number)
 
 
 def _refuse_one_draft(artifact: Artifact) -> None:

@@ -271,5 +271,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-    "loggers": {"previse": {"level": os.environ.get("LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "previse": {"level": os.environ.get("LOG_LEVEL", "INFO")},
+        "procrastinate": {"level": "CRITICAL"},  # the worker says itself what is worth saying
+    },
 }

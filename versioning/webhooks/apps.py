@@ -8,3 +8,13 @@ class Webhooks(AppConfig):
 
     name = "versioning.webhooks"
     label = "webhooks"
+
+    def ready(self) -> None:
+        """Be told of every Event; tell the rooms below what of this one they show: a page of Settings."""
+        from versioning.webhooks.outbox import owe
+        from versioning.workspaces.policy import Act
+        from versioning.workspaces.services import record
+        from versioning.workspaces.views import frame
+
+        record.register(owe)
+        frame.register("webhooks:endpoints", "Webhooks", act=Act.MANAGE)

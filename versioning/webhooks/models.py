@@ -75,6 +75,7 @@ class Delivery(models.Model):
         constraints = [models.UniqueConstraint(fields=["endpoint", "event"], name="delivery_once")]
         indexes = [
             models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),
+            models.Index(fields=["created_at"], name="delivery_by_age"),
             models.Index(
                 fields=["endpoint", "due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False)
             ),

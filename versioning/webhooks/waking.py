@@ -9,9 +9,9 @@ from versioning.webhooks.models import Endpoint
 
 def wake(endpoints: Iterable[Endpoint]) -> None:
     """Let a worker look at these endpoints as soon as this transaction is committed."""
-    from versioning.webhooks.tasks import work_off
+    from versioning.webhooks.tasks import queued_visit
 
-    work_off.batch_defer(*(_job(one) for one in endpoints))
+    queued_visit.batch_defer(*(_job(one) for one in endpoints))
 
 
 def _job(endpoint: Endpoint) -> JSONDict:

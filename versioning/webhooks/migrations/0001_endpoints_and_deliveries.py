@@ -19,6 +19,31 @@ ALTER TABLE webhooks_attempt ADD CONSTRAINT delivery_of_same FOREIGN KEY (delive
   REFERENCES webhooks_delivery (id, workspace_id) DEFERRABLE INITIALLY DEFERRED;
 """
 
+# Which endpoints are owed something that is due by then, and are free. A worker enters one workspace at a
+# time; this tells it which. One look by an index for each endpoint.
+OWED = """
+SELECT e.workspace_id, e.id FROM webhooks_endpoint e
+WHERE e.disabled_at IS NULL AND e.removed_at IS NULL
+  AND (e.held_until IS NULL OR e.held_until < clock_timestamp())
+  AND EXISTS (SELECT 1 FROM webhooks_delivery d WHERE d.endpoint_id = e.id AND d.due_at <= $1)
+LIMIT 1000
+"""
+# Deletes the log of what was settled before a moment, so many deliveries at a time; how many it were.
+# What is owed stays for as long as its endpoint is there.
+PURGE = """
+WITH old AS (
+  SELECT d.id FROM webhooks_delivery d JOIN webhooks_endpoint e ON e.id = d.endpoint_id
+  WHERE d.created_at < $1
+    AND (d.delivered_at IS NOT NULL OR d.given_up_at IS NOT NULL OR e.removed_at IS NOT NULL)
+  ORDER BY d.created_at LIMIT $2
+), log AS (
+  DELETE FROM webhooks_attempt a USING old WHERE a.delivery_id = old.id
+), gone AS (
+  DELETE FROM webhooks_delivery d USING old WHERE d.id = old.id RETURNING 1
+)
+SELECT count(*) FROM gone
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -100,6 +125,10 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['endpoint', 'due_at'], name='delivery_due'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(fields=['created_at'], name='delivery_by_age'),
+        ),
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.UniqueConstraint(fields=('endpoint', 'event'), name='delivery_once'),
@@ -108,4 +137,8 @@ class Migration(migrations.Migration):
         sql.wall("webhooks_delivery"),
         sql.wall("webhooks_attempt"),
         migrations.RunSQL(KEYS, migrations.RunSQL.noop),
+        sql.definer(
+            "webhooks_owed(at timestamptz)", "TABLE (workspace_id uuid, endpoint_id uuid)", OWED,
+        ),
+        sql.definer("webhooks_purge(before timestamptz, most int)", "bigint", PURGE, volatile=True),
     ]

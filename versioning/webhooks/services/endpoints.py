@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.db import transaction
 
@@ -105,9 +106,21 @@ def disable_endpoint(actor: Actor, endpoint: Endpoint) -> None:
         endpoint = _locked(actor, endpoint)
         if endpoint.disabled_at:
             raise DomainError("webhook_disabled", "This webhook is switched off already.")
-        endpoint.disabled_at, endpoint.disabled_why = actor.now(), ""
-        endpoint.save(update_fields=["disabled_at", "disabled_why"])
-        record(actor, EventName.WEBHOOK_DISABLED, **_said_of(endpoint))
+        _switch_off(actor, endpoint, "")
+
+
+def switch_off_gone(actor: Actor, endpoint_id: UUID) -> None:
+    """Switch an endpoint off that says that it is gone (410), unless somebody was faster."""
+    with transaction.atomic():
+        on = Endpoint.objects.in_workspace(actor).filter(disabled_at=None)
+        if endpoint := on.select_for_update(no_key=True).filter(pk=endpoint_id).first():
+            _switch_off(actor, endpoint, "It answered that it is gone (410).")
+
+
+def _switch_off(actor: Actor, endpoint: Endpoint, why: str) -> None:
+    endpoint.disabled_at, endpoint.disabled_why = actor.now(), why
+    endpoint.save(update_fields=["disabled_at", "disabled_why"])
+    record(actor, EventName.WEBHOOK_DISABLED, **_said_of(endpoint), why=why)
 
 
 def enable_endpoint(actor: Actor, endpoint: Endpoint) -> None:

@@ -4,8 +4,8 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from versioning.delivery.memory import CONVERSATION, NEVER, Answer, Headers, Key, Place
-from versioning.delivery.source import Row, Session
+from versioning.delivery.memory import CONVERSATION, NEVER, Answer, Headers, Held, Key, Place
+from versioning.delivery.source import Bundle, Row, Session
 from versioning.lib.errors import DomainError, not_found
 from versioning.lib.problems import body_of
 from versioning.versions.kinds import KINDS
@@ -20,10 +20,11 @@ FOREVER: Headers = [
     (b"vary", b"Authorization"),
 ]
 FRESH = b'"stale":false}'
+LARGE = 200_000  # characters: beyond it an answer takes so long to build that others would notice
 AGENT = "agent"  # the kind that conversations are of
 
 
-def key_of(row: Row | Session, *, digest: bytes, header: bytes) -> Key:
+def key_of(row: Row | Session | Bundle, *, digest: bytes, header: bytes) -> Key:
     """A row's key as it is remembered."""
     return Key(
         id=str(row.key_id), digest=digest, workspace=str(row.workspace_id), kind=row.key_kind,
@@ -31,31 +32,65 @@ def key_of(row: Row | Session, *, digest: bytes, header: bytes) -> Key:
     )  # fmt: skip
 
 
-def answer_of(row: Row | Session, place: Place) -> Answer:
+def answer_of(row: Row | Session | Bundle, place: Place) -> Answer:
     """What a read of this place answers, as the row has it."""
     if isinstance(row, Session):
         return conversation_of(row, place)
+    if isinstance(row, Bundle):
+        return bundle_of(row, place)
     pinned = place[4] is not None
     if row.artifact_id is None or (pinned and row.number is None):
         return _refusal(not_found(), place, absent=True)
+    held = _held(row, pinned=pinned)
     if row.number is None:
-        return _refusal(no_live(place[2], row.generation), place, generation=row.generation or 0)
-    assert row.source is not None
-    generation = None if pinned else row.generation
-    body = _json(
-        kind=place[2], slug=place[3], label=f"v{row.number}", number=row.number,
-        **KINDS[place[2]].delivered(row.source), served_from=row.served_from,
-        generation=generation, since=_iso(row.since), digest=row.digest, stale=False,
-    )  # fmt: skip
+        return _refusal(no_live(place[2], row.generation), place, held)
+    body = _served(place[2], place[3], row, held.generation)
     etag = _etag(body)
     told = [(b"etag", etag), *(FOREVER if pinned else REVALIDATE)]
     told.append((b"previse-served-from", row.served_from.encode()))
-    if generation is not None:
-        told.append((b"previse-generation", b"%d" % generation))
+    if held.generation is not None:
+        told.append((b"previse-generation", b"%d" % held.generation))
     return Answer(
         place=place, status=200, body=body, etag=etag, generation=row.generation or 0,
-        headers=[JSON, _length(body), *told], not_modified=told,
+        headers=[JSON, _length(body), *told], not_modified=told, held=(held,),
     )  # fmt: skip
+
+
+def bundle_of(bundle: Bundle, place: Place) -> Answer:
+    """All that a key reads: of each artifact the very bytes of its own answer, but for `stale`."""
+    lists: dict[str, list[bytes]] = {name: [] for name in KINDS}
+    for kind, slug, row in bundle.rows:
+        lists[kind].append(_served(kind, slug, row, row.generation)[: -len(b"," + FRESH)] + b"}")
+    parts = [b'"%s":[%s]' % (KINDS[name].namespace.encode(), b",".join(each)) for name, each in lists.items()]
+    opening = b'{"kind":"bundle","served_to":"%s"' % bundle.key_kind.encode()
+    body = b",".join([opening, *parts, FRESH])
+    etag = _etag(body)
+    told = [(b"etag", etag), *REVALIDATE]
+    return Answer(
+        place=place, status=200, body=body, etag=etag, headers=[JSON, _length(body), *told],
+        not_modified=told, held=tuple(_held(row, pinned=False) for _, _, row in bundle.rows),
+    )  # fmt: skip
+
+
+def is_large(row: Row | Session | Bundle) -> bool:
+    """Whether its answer is better built in a thread."""
+    return isinstance(row, Bundle) and row.size > LARGE
+
+
+def _served(kind: str, slug: str, row: Row, generation: int | None) -> bytes:
+    """The body of what is served of one artifact."""
+    assert row.source is not None
+    return _json(
+        kind=kind, slug=slug, label=f"v{row.number}", number=row.number,
+        **KINDS[kind].delivered(row.source), served_from=row.served_from,
+        generation=generation, since=_iso(row.since), digest=row.digest, stale=False,
+    )  # fmt: skip
+
+
+def _held(row: Row, *, pinned: bool) -> Held:
+    """What a program holds that was answered with this row."""
+    generation = None if pinned else row.generation or 0
+    return Held(str(row.artifact_id), generation, row.number, row.digest or "", row.served_from)
 
 
 def conversation_place(workspace: str, id: str) -> Place:
@@ -117,11 +152,13 @@ def refusal(error: DomainError) -> tuple[int, bytes, Headers]:
     return error.status, body, headers
 
 
-def _refusal(error: DomainError, place: Place, *, generation: int = -1, absent: bool = False) -> Answer:
+def _refusal(error: DomainError, place: Place, held: Held | None = None, *, absent: bool = False) -> Answer:
     status, body, headers = refusal(error)
+    generation = -1 if held is None else held.generation or 0
     return Answer(
-        place=place, status=status, body=body, headers=headers, generation=generation, absent=absent
-    )
+        place=place, status=status, body=body, headers=headers, generation=generation, absent=absent,
+        held=(held,) if held else (),
+    )  # fmt: skip
 
 
 def _json(**fields: object) -> bytes:

@@ -13,8 +13,9 @@ from versioning.delivery.asgi import Receive, Scope, Send
 from versioning.delivery.conversations import SUFFIX, Conversations, Way, id_of, way_of
 from versioning.delivery.freshness import Freshness
 from versioning.delivery.listener import Listener
-from versioning.delivery.memory import CONVERSATION, Answer, Headers, Memory
+from versioning.delivery.memory import BUNDLE, CONVERSATION, Answer, Headers, Memory
 from versioning.delivery.reader import Reader
+from versioning.delivery.sightings import PAUSE, Sightings
 from versioning.delivery.source import Source
 from versioning.delivery.touches import Touches
 from versioning.lib.errors import DomainError, not_found
@@ -22,7 +23,8 @@ from versioning.versions.services.artifacts import SLUG, SLUG_LIMIT
 
 __all__ = ["Delivery", "Receive", "Scope", "Send"]
 
-KINDS_BY_PATH = {"prompts": "prompt", "agents": "agent", "conversations": CONVERSATION}
+KINDS_BY_PATH = {"prompts": "prompt", "agents": "agent", "conversations": CONVERSATION, "bundle": BUNDLE}
+NOT_BY_SLUG = {CONVERSATION, BUNDLE}
 NO_SLUG = ""  # what stands for every slug that cannot be: the key still is checked first
 LARGEST_NUMBER = 2_147_483_647
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
@@ -30,9 +32,11 @@ ETAGS = re.compile(rb'(?:W/)?("[^"]*")')
 
 
 class Delivery:
-    """The reads of programs and all that keeps them fresh; and conversations, which they start."""
+    """The reads of programs, all that keeps them fresh, and who was seen to read; and conversations."""
 
-    def __init__(self, conninfo: str, *, cache_mb: int, touch_seconds: float) -> None:
+    def __init__(
+        self, conninfo: str, *, cache_mb: int, touch_seconds: float, note_seconds: float = PAUSE
+    ) -> None:
         self.memory = Memory(cache_mb * 1_000_000)
         self.freshness = Freshness(self.memory)
         self.source = Source(conninfo)
@@ -40,12 +44,15 @@ class Delivery:
         self._conversations = Conversations(self.memory, self.freshness, self.source, self._reader)
         self._listener = Listener(conninfo, self.freshness, self.source)
         self._touches = Touches(self.source, pause=touch_seconds)
+        self._sightings = Sightings(self.source, pause=note_seconds)
+        self._noting: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._prefix = os.urandom(8).hex().encode()  # request ids: by process, then counted
         self._ids = count(1)
 
     async def open(self) -> None:
-        """Start to listen."""
+        """Start to listen, and to note who reads."""
+        self._noting = asyncio.create_task(self._sightings.run())
         self._tasks = [asyncio.create_task(self._listener.run()), asyncio.create_task(self._touches.run())]
 
     async def close(self) -> None:
@@ -56,11 +63,14 @@ class Delivery:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self._touches.flush()
+        if self._noting:
+            self._sightings.end()
+            await self._noting
         await self.source.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        authorization = asked = request_id = b""
+        authorization = asked = request_id = instance = b""
         for name, value in scope["headers"]:
             if name == b"authorization":
                 # Two of them are no credential: nobody can say which one was meant.
@@ -69,6 +79,8 @@ class Delivery:
                 asked = asked + b"," + value if asked else value
             elif name == b"x-request-id":
                 request_id = value
+            elif name == b"previse-instance":
+                instance = b" " if instance else value  # two of them are none either
         if not request_id or not REQUEST_ID.fullmatch(request_id):
             request_id = b"%s-%x" % (self._prefix, next(self._ids))
         told = (b"x-request-id", request_id)
@@ -94,8 +106,13 @@ class Delivery:
                 key, answer, stale_for = await self._reader.read(
                     authorization, kind, _sound(kind, slug), number
                 )
-            if now >= key.touch_due:
-                self._touches.note(key, now)
+            seen = answer.seen.get((authorization, instance))
+            if seen is None:
+                seen = self._sightings.meet(key, instance, answer, now)
+                if now >= key.touch_due:
+                    self._touches.note(key, now)
+            seen.count += 1
+            seen.at = now
         except DomainError as error:
             status, body, headers = refusal(error)
             await _send(send, scope, status, body, [*headers, told])
@@ -139,10 +156,19 @@ def _place(scope: Scope) -> tuple[str, str, int | None]:
         raise not_found()
     if scope["method"] not in ("GET", "HEAD"):
         raise DomainError("method_not_allowed", "This is read with GET or HEAD.")
-    if kind == CONVERSATION:
-        return kind, slug, 0  # pinned to what never changes
+    if kind in NOT_BY_SLUG:
+        return _otherwise(kind, scope["path"][4:], slug)
     number = _number(scope["query_string"]) if scope["query_string"] else None
     return kind, slug, number
+
+
+def _otherwise(kind: str, path: str, slug: str) -> tuple[str, str, int | None]:
+    """A conversation, pinned to what never changes; or the bundle, which has one address."""
+    if kind == CONVERSATION:
+        return kind, slug, 0
+    if path != BUNDLE:
+        raise not_found()
+    return BUNDLE, NO_SLUG, None
 
 
 def _sound(kind: str, slug: str) -> str:

@@ -8,3 +8,10 @@ class Delivery(AppConfig):
 
     name = "versioning.delivery"
     label = "delivery"
+
+    def ready(self) -> None:
+        """Tell the rooms below who knows who reads."""
+        from versioning.delivery.readers import Seen
+        from versioning.versions import readers
+
+        readers.register(Seen())

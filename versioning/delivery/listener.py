@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 
 from versioning.delivery.freshness import Freshness
-from versioning.delivery.source import Source, connect, hang_up_after
+from versioning.delivery.lines import connect, hang_up_after
+from versioning.delivery.source import Source
 
 log = logging.getLogger("previse.delivery")
 

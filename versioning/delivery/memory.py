@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import NamedTuple
 
 type Headers = list[tuple[bytes, bytes]]
 type Place = tuple[str, str, str, str, int | None]  # workspace, served to, kind, slug, pinned number
@@ -13,6 +14,7 @@ type Place = tuple[str, str, str, str, int | None]  # workspace, served to, kind
 UNVERIFIED = -1  # an epoch that never runs
 NEVER = float("inf")
 CONVERSATION = "conversation"  # the kind of a place whose slug is a conversation's id
+BUNDLE = "bundle"  # the kind of a place that has no slug: all that a key reads
 KEYS = 20_000
 BOGUS_KEYS = 20_000
 BOGUS_SECONDS = 60.0
@@ -46,6 +48,31 @@ class Key(Entry):
     header: bytes = b""
 
 
+class Held(NamedTuple):
+    """What a program holds once it was answered: of which artifact, as of which generation, which text.
+
+    `generation` is None where it asked for a version by its number: it follows no pointer.
+    """
+
+    artifact: str
+    generation: int | None
+    number: int | None  # None: it was told that nothing is live
+    digest: str
+    served_from: str
+
+
+@dataclass(slots=True, eq=False)
+class Sighting:
+    """A program that was answered: by which key, as which instance, with what, and how often of late."""
+
+    key: str
+    instance: str
+    held: tuple[Held, ...]
+    since: float  # by the wall clock, as `at`, its last answer
+    at: float
+    count: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Answer(Entry):
     """An answer ready to be sent."""
@@ -58,6 +85,8 @@ class Answer(Entry):
     not_modified: Headers = field(default_factory=list)
     generation: int = -1
     absent: bool = False
+    held: tuple[Held, ...] = ()
+    seen: dict[tuple[bytes, bytes | None], Sighting] = field(default_factory=dict)  # by key and instance
 
     @property
     def pinned(self) -> bool:
@@ -89,13 +118,19 @@ class Shelf:
             self.bytes -= len(gone.body) + OVERHEAD
 
 
+def bundle_place(workspace: str, served_to: str) -> Place:
+    """Where a bundle lies in memory: one for all live keys of a workspace, one for all test keys."""
+    return (workspace, served_to, BUNDLE, "", None)
+
+
 class Memory:
     """All that this process knows. The event loop alone touches it, so that nothing is locked."""
 
     def __init__(self, cache_bytes: int) -> None:
-        self.served = Shelf(cache_bytes * 3 // 4)
+        self.served = Shelf(cache_bytes // 2)
         self.absent = Shelf(4_000_000)  # of its own, so that invented slugs push out no real answer
         self.conversations = Shelf(cache_bytes // 4)  # likewise: one is read seldom, and many are started
+        self.bundles = Shelf(cache_bytes // 4)  # likewise: few, and large
         self.keys: OrderedDict[bytes, Key] = OrderedDict()
         self.by_header: dict[bytes, Key] = {}
         self._bogus: OrderedDict[bytes, float] = OrderedDict()
@@ -104,12 +139,16 @@ class Memory:
         """The answer of a place, whatever its age."""
         if place[2] == CONVERSATION:
             return self.conversations.answers.get(place)
+        if place[2] == BUNDLE:
+            if found := self.bundles.answers.get(place):
+                self.bundles.used(place)
+            return found
         return self.served.answers.get(place) or self.absent.answers.get(place)
 
     def put(self, answer: Answer) -> None:
         """Keep an answer; what was there before is gone."""
-        if answer.place[2] == CONVERSATION:
-            self.conversations.put(answer)
+        if answer.place[2] in (CONVERSATION, BUNDLE):
+            (self.bundles if answer.place[2] == BUNDLE else self.conversations).put(answer)
             return
         self.served.drop(answer.place)
         self.absent.drop(answer.place)
@@ -161,6 +200,8 @@ class Memory:
                 answer = self.find(place)
                 if answer and answer.generation < message.generation:
                     answer.mark_outdated()
+                if bundle := self.bundles.answers.get(bundle_place(message.workspace, served_to)):
+                    bundle.mark_outdated()
 
     def _hear_of_workspace(self, message: Message) -> None:
         self.forget_bogus()
@@ -174,6 +215,7 @@ class Memory:
     def _answers(self) -> Iterable[Answer]:
         yield from self.served.answers.values()
         yield from self.absent.answers.values()
+        yield from self.bundles.answers.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,4 +242,6 @@ class Message:
             return False
         if self.kind == "workspace":
             return True
+        if kind == BUNDLE:
+            return self.kind != "key"
         return (self.kind, self.slug) == (kind, slug) and answer.generation < self.generation

@@ -26,7 +26,7 @@ class Client(models.Model):
     seen_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["artifact", "-seen_at"], name="client_of_artifact")]
+        indexes = [models.Index(fields=["artifact", "key"], name="client_of_artifact")]
 
     def __str__(self) -> str:
         return f"{self.key_id} {self.instance}"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import ceil
 from time import monotonic, time
 
-from versioning.delivery.answers import answer_of, key_of
+from versioning.delivery.answers import answer_of, is_large, key_of
 from versioning.delivery.freshness import Freshness
-from versioning.delivery.memory import Answer, Key, Memory, Place
-from versioning.delivery.source import Busy, Row, Session, Source, Unreachable
+from versioning.delivery.memory import BUNDLE, Answer, Key, Memory, Place
+from versioning.delivery.source import BUNDLE_SECONDS, Bundle, Busy, Row, Session, Source, Unreachable
 from versioning.lib.errors import DomainError
 from versioning.workspaces import keys
 
@@ -17,6 +17,7 @@ MOST_FLIGHTS = 1_000
 MOST_STRANGERS = 300  # of them: what a flood of invented keys can fill
 PATIENCE = 0.5  # how long a read waits for the database when it could answer with the last known
 LAST_PATIENCE = 3.0
+BUNDLE_PATIENCE = 3.0  # as PATIENCE, for a bundle, which may be large
 
 type Identity = tuple[object, ...]
 
@@ -115,11 +116,9 @@ class Reader:
         last_known = (key, answer) if key and answer and not key.outdated else None
         try:
             flight = self._board(ask, fresh_key)
-            hurry = last_known is not None
-            patience = (0.0 if self._source.suspect else PATIENCE) if hurry else LAST_PATIENCE
-            await asyncio.wait([flight.task], timeout=patience)
+            await asyncio.wait([flight.task], timeout=self._patience(ask, hurry=last_known is not None))
             if not flight.task.done():
-                self._source.suspect = True
+                self._source.suspect |= ask.kind != BUNDLE
                 raise Unreachable
             flight.task.result()
         except (Unreachable, Busy):
@@ -129,6 +128,14 @@ class Reader:
                 raise busy() from None
             return (*last_known, self._staleness(last_known[1]))
         return flight
+
+    def _patience(self, ask: Ask, *, hurry: bool) -> float:
+        """How long to wait for the database; in a hurry where it could answer with the last known."""
+        if hurry and self._source.suspect:
+            return 0.0
+        if ask.kind == BUNDLE:
+            return BUNDLE_PATIENCE if hurry else BUNDLE_SECONDS
+        return PATIENCE if hurry else LAST_PATIENCE
 
     def _staleness(self, answer: Answer) -> int:
         """For how many seconds nobody could say whether it still is right; 0 where it is."""
@@ -164,7 +171,8 @@ class Reader:
         key = self.keep_key(row, ask.secret, ask.digest, now)
         if row is None or key is None:
             return None
-        answer = answer_of(row, ask.place(key))
+        place = ask.place(key)
+        answer = await asyncio.to_thread(answer_of, row, place) if is_large(row) else answer_of(row, place)
         self.keep(answer, now)
         return key, answer
 
@@ -172,7 +180,9 @@ class Reader:
         """Now, to be taken before a query."""
         return Moment(self._freshness.epoch, self._freshness.count, monotonic())
 
-    def keep_key(self, row: Row | Session | None, secret: str, digest: bytes, at: Moment) -> Key | None:
+    def keep_key(
+        self, row: Row | Session | Bundle | None, secret: str, digest: bytes, at: Moment
+    ) -> Key | None:
         """Remember a key that was read, unless something newer is there already; or that it is none."""
         if row is None:
             if not self._freshness.was_told_of_key(digest, at.count):

@@ -1,14 +1,11 @@
 """The database as delivery sees it: few connections of its own, one query a read, no patience.
 
-Not Django's pool, which pages may fill; and not psycopg's, which waits ever longer between its attempts
-after an outage, while this one tries again every RETRY seconds for as long as anybody asks.
+After an outage it tries again every RETRY seconds for as long as anybody asks.
 """
 
 import asyncio
 import contextlib
 import logging
-import os
-import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,23 +15,28 @@ from uuid import UUID
 
 import psycopg
 
-from versioning.delivery.memory import CONVERSATION
+from versioning.delivery.lines import Line
+from versioning.delivery.memory import BUNDLE, CONVERSATION
 
 log = logging.getLogger("previse.delivery")
 
 CONNECTIONS = 4
 FOR_STRANGERS = 2  # beside them: a flood of invented keys takes nothing from the known ones
 FOR_STARTS = 4  # beside both: conversations that wait for the disk hold up no read
-MOST_CONNECTIONS = CONNECTIONS + FOR_STRANGERS + FOR_STARTS
-CONNECT_SECONDS = 2
+FOR_BUNDLES = 2  # likewise: a large one takes its time
+MOST_CONNECTIONS = CONNECTIONS + FOR_STRANGERS + FOR_STARTS + FOR_BUNDLES
 QUERY_SECONDS = 2.0
+BUNDLE_SECONDS = 15.0
+NOTE_SECONDS = 5.0
 TURN_SECONDS = 2.0
 RETRY = 0.5
 
 READ: LiteralString = "SELECT * FROM delivery_read(%s, %s, %s, %s)"
+READ_BUNDLE: LiteralString = "SELECT * FROM delivery_bundle(%s)"
 READ_CONVERSATION: LiteralString = "SELECT * FROM conversation_read(%s, %s)"
 START: LiteralString = "SELECT * FROM conversation_start(%s, %s, %s, %s, %s, %s)"
 TOUCH: LiteralString = "SELECT touch_keys(%s, %s)"
+NOTE: LiteralString = "SELECT note_readers(%s, %s)"
 
 
 class Unreachable(Exception):
@@ -60,6 +62,29 @@ class Row:
     source: str | None
     digest: str | None
     since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What `delivery_bundle` gives of a key that counts: all that it reads, with its kind and slug."""
+
+    key_id: UUID
+    workspace_id: UUID
+    key_kind: str
+    expires_at: datetime | None
+    rows: Sequence[tuple[str, str, Row]]
+
+    @classmethod
+    def of(cls, told: Sequence[tuple[Any, ...]]) -> "Bundle":
+        """The rows as they came: the key is in each; where it reads nothing, in one without an artifact."""
+        rows = [(each[-2], each[-1], Row(*each[:-2])) for each in told if each[-1] is not None]
+        key_id, workspace_id, key_kind, expires_at = told[0][:4]
+        return cls(key_id, workspace_id, key_kind, expires_at, rows)
+
+    @property
+    def size(self) -> int:
+        """How much text it is, in characters."""
+        return sum(len(row.source or "") for _, _, row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,58 +125,30 @@ class Start:
     once: str | None = None
 
 
-async def connect(conninfo: str, *, name: str) -> psycopg.AsyncConnection[Any]:
-    """A connection of delivery's own; a peer that went away silently is found by keepalives."""
-    return await psycopg.AsyncConnection.connect(
-        conninfo, autocommit=True, application_name=f"{name} {os.getpid()}",
-        connect_timeout=CONNECT_SECONDS,
-        options="-c statement_timeout=2000 -c timezone=UTC",
-        keepalives=1, keepalives_idle=5, keepalives_interval=2, keepalives_count=2,
-    )  # fmt: skip
-
-
-@contextlib.contextmanager
-def hang_up_after(connection: psycopg.AsyncConnection[Any], seconds: float) -> Any:
-    """Shut the connection's socket when the block takes longer.
-
-    Cancelling the task instead would make psycopg ask the server to cancel, and a server that is gone
-    does not answer that either.
-    """
-    timer = asyncio.get_running_loop().call_later(seconds, _hang_up, connection)
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _hang_up(connection: psycopg.AsyncConnection[Any]) -> None:
-    with contextlib.suppress(OSError, psycopg.Error):
-        ours = socket.socket(fileno=os.dup(connection.pgconn.socket))
-        with ours:
-            ours.shutdown(socket.SHUT_RDWR)
-
-
 class Source:
-    """Reads by key and slug, conversations that start, and the touches of keys."""
+    """Reads by key and slug, conversations that start, the touches of keys, and who was seen to read."""
 
     def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
-        self._idle: list[psycopg.AsyncConnection[Any]] = []
+        self._line = Line(conninfo, name="previse delivery", seconds=QUERY_SECONDS)
+        self._bulk = Line(conninfo, name="previse delivery", seconds=BUNDLE_SECONDS)
+        self._notes = Line(conninfo, name="previse readers", seconds=NOTE_SECONDS)
         self._turns = asyncio.Semaphore(CONNECTIONS)
         self._strangers = asyncio.Semaphore(FOR_STRANGERS)
         self._starts = asyncio.Semaphore(FOR_STARTS)
+        self._bundles = asyncio.Semaphore(FOR_BUNDLES)
         self._retry_at = 0.0
         self.suspect = False
-        self.queries = 0
 
     async def read(
         self, digest: bytes, kind: str, slug: str, number: int | None, *, known: bool
-    ) -> Row | Session | None:
+    ) -> Row | Session | Bundle | None:
         """The key's row with what it reads at that slug; None for a key that does not count.
 
-        Of the kind `conversation` the slug is an id, or empty where it can be none.
+        Of the kind `conversation` the slug is an id, or empty where it can be none; a bundle has none.
         Raises Unreachable, and Busy where too many wait.
         """
+        if kind == BUNDLE:
+            return await self._bundle(digest, known=known)
         async with self._turn(self._turns if known else self._strangers):
             if kind == CONVERSATION:
                 told = await self._ask(READ_CONVERSATION, (digest, UUID(slug) if slug else None))
@@ -171,11 +168,21 @@ class Source:
         async with self._turn(self._turns):
             await self._ask(TOUCH, ([UUID(one) for one in ids], list(moments)))
 
-    async def answers(self) -> bool:
-        """Whether the database answers now."""
+    async def note(self, seen: str, *, tidy: bool) -> None:
+        """Record who was seen to read (JSON, as `note_readers` takes it); `tidy`: and forget what is old.
+
+        Raises Unreachable. Whether it can be written says nothing of what can be read.
+        """
+        try:
+            await self._notes.ask(NOTE, (seen, tidy))
+        except (psycopg.Error, OSError) as error:
+            raise Unreachable from error
+
+    async def answers(self, question: LiteralString = "SELECT 1") -> bool:
+        """Whether the database answers now; a `question`, whether with a row."""
         try:
             async with self._turn(self._turns):
-                return await self._ask("SELECT 1", ()) is not None
+                return await self._ask(question, ()) is not None
         except (Unreachable, Busy):
             return False
 
@@ -185,8 +192,21 @@ class Source:
 
     async def close(self) -> None:
         """Close what is idle."""
-        while self._idle:
-            await self._idle.pop().close()
+        for line in (self._line, self._bulk, self._notes):
+            await line.close()
+
+    async def _bundle(self, digest: bytes, *, known: bool) -> Bundle | None:
+        """As `read`. That a large one takes too long does not say that the database is gone."""
+        async with self._turn(self._bundles if known else self._strangers):
+            since = monotonic()
+            try:
+                told = await self._bulk.ask(READ_BUNDLE, (digest,))
+            except (psycopg.Error, OSError) as error:
+                if monotonic() - since < QUERY_SECONDS:
+                    self._doubt(error)
+                raise Unreachable from error
+        self.forgive()
+        return Bundle.of(told) if told else None
 
     @contextlib.asynccontextmanager
     async def _turn(self, turns: asyncio.Semaphore) -> AsyncIterator[None]:
@@ -206,41 +226,21 @@ class Source:
         self, query: LiteralString, values: Sequence[Any], *, writes: bool = False
     ) -> tuple[Any, ...] | None:
         try:
-            row = await self._on_a_connection(query, values)
+            rows = await self._line.ask(query, values)
         except (psycopg.Error, OSError) as error:
             if writes and _was_answered(error):
                 log.error("the database refused to write: %s", error)
                 raise Unreachable from error  # what cannot be written says nothing of what can be read
-            if not self.suspect:
-                log.warning("the database does not answer: %s", error)
-            self.suspect, self._retry_at = True, monotonic() + RETRY
+            self._doubt(error)
             raise Unreachable from error
         self.forgive()
-        return row
+        return rows[0] if rows else None
 
-    async def _on_a_connection(self, query: LiteralString, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        while self._idle:
-            try:
-                return await self._on(self._idle.pop(), query, values)
-            except psycopg.errors.QueryCanceled:
-                raise
-            except psycopg.OperationalError:
-                continue  # the server was restarted since: the next, and then a new one
-        return await self._on(await connect(self._conninfo, name="previse delivery"), query, values)
-
-    async def _on(
-        self, connection: psycopg.AsyncConnection[Any], query: LiteralString, values: Sequence[Any]
-    ) -> tuple[Any, ...] | None:
-        self.queries += 1
-        try:
-            with hang_up_after(connection, QUERY_SECONDS):
-                cursor = await connection.execute(query, values)
-                row: tuple[Any, ...] | None = await cursor.fetchone()
-        except BaseException:
-            await connection.close()
-            raise
-        self._idle.append(connection)
-        return row
+    def _doubt(self, error: Exception) -> None:
+        """It was not reached: for a moment nobody tries again."""
+        if not self.suspect:
+            log.warning("the database does not answer: %s", error)
+        self.suspect, self._retry_at = True, monotonic() + RETRY
 
 
 def _was_answered(error: Exception) -> bool:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, cast
 
 from previse.answers import Place, Reply
 from previse.common import Common, place_of
+from previse.entry import Flight
 from previse.events import Preloaded
 from previse.line import AsyncLine
-from previse.memory import Flight
 from previse.things import Agent, Fallback, Prompt, Thing
 
 if TYPE_CHECKING:

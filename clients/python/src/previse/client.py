@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, cast
 from previse.answers import Place, Reply
 from previse.common import SOON, Common, place_of
 from previse.crew import Crew
+from previse.entry import Flight
 from previse.events import Preloaded
 from previse.line import Line
-from previse.memory import Flight
 from previse.things import Agent, Fallback, Prompt, Thing
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from typing import Any
 
 from previse.answers import Failed, Place, Reply, Told, bundle_of, failed, told_of
 from previse.disk import Disk, default_folder
+from previse.entry import Flight, Landed, Patience, Turn
 from previse.errors import PreviseError, Unauthorized, Unreachable
 from previse.events import (
     DiskFailed,
@@ -25,7 +26,8 @@ from previse.events import (
     Refreshed,
     RefreshFailed,
 )
-from previse.memory import Flight, Landed, Memory, Patience, Turn, leave, on_fork, shared
+from previse.memory import Memory
+from previse.sharing import leave, on_fork, shared
 from previse.things import Fallback, Prompt, Thing, fallback_of
 
 log = logging.getLogger("previse")
@@ -60,8 +62,8 @@ class Common:
         for all. cache_dir: where the last known is kept; None for nowhere. instance: how this process is
         called in Previse; host, pid and a random part by default. on_event: is called with each event.
         """
-        self._key = _key(key)
-        self._url = _url(base_url)
+        self._key = key_of(key)
+        self._url = url_of(base_url)
         if fresh <= 0 or timeout <= 0:
             raise ValueError("fresh and timeout are seconds above 0.")
         if max_stale is not None and max_stale < fresh:
@@ -248,7 +250,8 @@ def place_of(kind: str, slug: str, version: int | None) -> Place:
     return Place(kind, slug, version)
 
 
-def _key(given: str | None) -> str:
+def key_of(given: str | None) -> str:
+    """The key that was given, or PREVISE_API_KEY; ValueError where neither can be one."""
     key = (given if given is not None else os.environ.get("PREVISE_API_KEY", "")).strip()
     if not key:
         raise ValueError("Give an API key: Previse('pv_live_…'), or set PREVISE_API_KEY.")
@@ -257,7 +260,8 @@ def _key(given: str | None) -> str:
     return key
 
 
-def _url(given: str | None) -> str:
+def url_of(given: str | None) -> str:
+    """The address that was given, or PREVISE_URL, or this machine; ValueError where it is none."""
     url = (given or os.environ.get("PREVISE_URL") or LOCAL).strip().rstrip("/")
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"The address of Previse begins with https:// (or http://): {url!r} does not.")

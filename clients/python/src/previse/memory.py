@@ -4,99 +4,22 @@ No network here and no waiting. A read that finds nothing fresh takes a `Turn`: 
 request to send, which one to wait for. Whoever sent it brings what was told to `land`.
 """
 
-import os
 import random
 import threading
 import time
-import weakref
-from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from previse.answers import Failed, News, Place, Told, Unchanged
 from previse.disk import Disk, Kept
+from previse.entry import ALWAYS, NEVER, Entry, Flight, Landed, Patience, Turn
 from previse.errors import NotPublished, PreviseError, Unauthorized, Unreachable, again
 from previse.things import Thing
 
-NEVER, ALWAYS = float("-inf"), float("inf")
 MOST = 10_000  # places; beyond it those known for longest are forgotten
 FIRST_RETRY = 1.0  # seconds, where nothing is known that could be served meanwhile
 MOST_DOUBLINGS = 2  # the pause between vain refreshes grows to four intervals
 JITTER = 1.5
 SETTLED = 10.0  # seconds after which an older generation is believed: a database may come out of a backup
-GRACE = 5.0  # seconds after its timeout at which a request that never ended is given up
-
-
-class Flight:
-    """A request on its way, and those who wait for it."""
-
-    __slots__ = ("dead_at", "landed")
-
-    def __init__(self, timeout: float) -> None:
-        self.landed: Future[None] = Future()
-        self.dead_at = time.monotonic() + timeout + GRACE
-
-    def land(self) -> None:
-        """Wake those who wait."""
-        if not self.landed.done():
-            self.landed.set_result(None)
-
-
-class Entry:
-    """What is known of a place. `vouched`: when the server last said so, on the monotonic clock."""
-
-    __slots__ = (
-        "error", "etag", "failures", "flight", "forsaken", "from_disk", "generation", "known", "looked",
-        "next_try", "older_since", "stale_view", "thing", "told_at", "view", "vouched",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.known = self.from_disk = self.looked = self.forsaken = False
-        self.thing: Thing | None = None  # None while known: nothing is published
-        self.view: Thing | None = None  # what a fresh read is handed: made once, not per read
-        self.stale_view: Thing | None = None
-        self.generation: int | None = None
-        self.etag = ""
-        self.told_at = self.vouched = NEVER
-        self.next_try = NEVER
-        self.failures = 0
-        self.older_since = ALWAYS
-        self.error: PreviseError | None = None
-        self.flight: Flight | None = None
-
-
-@dataclass
-class Turn:
-    """What a read does next. `answer` may be given now; else wait, and `settle`."""
-
-    answer: Thing | PreviseError | None = None
-    start: Flight | None = None
-    wait: Flight | None = None
-    patience: float = 0.0
-
-
-@dataclass
-class Landed:
-    """What a landing did. `keep` is for the disk."""
-
-    changed: bool = False
-    number: int | None = None
-    server_stale: bool = False
-    failed: Failed | None = None
-    failures: int = 0
-    retry_in: float = 0.0
-    keep: Kept | None = None
-    forced: bool = False
-    denied: bool = False
-
-
-@dataclass
-class Patience:
-    """What a read bears: how old an answer may be, how long it waits, and whether it has a fallback."""
-
-    timeout: float
-    max_stale: float | None
-    has_fallback: bool
 
 
 @dataclass(eq=False)
@@ -374,45 +297,3 @@ class Memory:
 
 def _too_old(entry: Entry, now: float, max_stale: float | None) -> bool:
     return max_stale is not None and entry.vouched != ALWAYS and now - entry.told_at > max_stale
-
-
-_shared: dict[tuple[object, ...], Memory] = {}
-_sharing = threading.Lock()
-_listeners: "weakref.WeakSet[object]" = weakref.WeakSet()
-_registered = False
-
-
-def shared(key: tuple[object, ...], make: Callable[[], Memory]) -> Memory:
-    """The memory of this key in this process. It lasts until all who use it have closed."""
-    with _sharing:
-        if key not in _shared:
-            _shared[key] = make()
-        memory = _shared[key]
-        memory.users += 1
-        return memory
-
-
-def leave(key: tuple[object, ...], memory: Memory) -> None:
-    """One user less; the last one takes the memory along."""
-    with _sharing:
-        memory.users -= 1
-        if memory.users <= 0 and _shared.get(key) is memory:
-            del _shared[key]
-
-
-def on_fork(client: object) -> None:
-    """Tell a client (`after_fork()`) when it finds itself in a child process."""
-    global _registered
-    _listeners.add(client)
-    if not _registered and hasattr(os, "register_at_fork"):
-        _registered = True
-        os.register_at_fork(after_in_child=_forked)
-
-
-def _forked() -> None:
-    global _sharing
-    _sharing = threading.Lock()
-    for memory in _shared.values():
-        memory.after_fork()
-    for client in list(_listeners):
-        client.after_fork()  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Prompts as files, for review in git: `previse pull` and `previse push`."""

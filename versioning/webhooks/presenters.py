@@ -65,7 +65,7 @@ class EndpointShown:
         """One that was read `with_state()`, or was made just now."""
         url, since = url_of(actor, "endpoint", endpoint.pk), getattr(endpoint, "failing_since", None)
         made = not hasattr(endpoint, "owed")
-        labels = [str(EventName(name).label) for name in endpoint.events if name in EventName.values]
+        labels = [_label(name) for name in endpoint.events if name in EventName.values]
         return cls(
             endpoint, EndpointState.UNTRIED if made else state_of(endpoint), url, _short(endpoint.url),
             _some(labels) if labels else "Every Event", ", ".join(endpoint.events) or "every Event",
@@ -185,6 +185,12 @@ def _short(url: str) -> str:
     """An address as one knows it again: without its scheme and what may be secret in its query."""
     parts = urlsplit(url)
     return f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}".rstrip("/")
+
+
+def _label(name: str) -> str:
+    """What an Event says by itself: "made live", and "member joined" where one word says too little."""
+    label, noun = str(EventName(name).label), name.partition(".")[0]
+    return label if " " in label or noun == "version" else f"{noun} {label}"
 
 
 def _some(labels: list[str]) -> str:

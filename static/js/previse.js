@@ -208,7 +208,13 @@
       toast(refusals[401], "error", login);
     }
   });
+  // What asks again by itself says nothing when it is not answered, and waits while nobody looks.
+  const polls = (event) => event.detail.elt?.matches?.("[data-poll]");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && polls(event)) event.preventDefault();
+  });
   document.addEventListener("htmx:responseError", (event) => {
+    if (polls(event)) return;
     const { status } = event.detail.xhr;
     const text = refusals[status] || (status >= 500
       ? "The server met an error. Reload the page to see whether it was done, then try again."
@@ -216,7 +222,9 @@
     toast(text, "error", status === 401 ? signIn() : null);
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, () => toast("No connection to Previse. Check the network and try again.", "error"));
+    document.addEventListener(name, (event) => {
+      if (!polls(event)) toast("No connection to Previse. Check the network and try again.", "error");
+    });
   }
 
   // What allauth's passkey scripts could not do is said, not only logged.

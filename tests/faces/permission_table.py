@@ -50,7 +50,7 @@ READ = Row("read versions, diffs, history, snapshots, events", "viewer", scope="
 WORK = Row("create … set staging, playground", "editor")
 SAVE = Row("save a draft", "editor", scope="drafts")
 LIVE = Row("publish, roll back, unpublish, connectors, any write to a live draft", "editor", "admin")
-MANAGE = Row("settings, members, keys, health", "admin")
+MANAGE = Row("settings, members, keys, health, webhooks", "admin")
 OWN = Row("make an owner, close the workspace", "owner")
 MEET = Row("be a member: see the others, make MCP tokens of one's own", "viewer")
 # A live or a staged draft, which takes no write from a key.
@@ -111,7 +111,7 @@ READS = [
     _prompt("a diff of changes", rest="/history/compare?from=1&to=1"),
     _prompt("Events of a prompt", rest="/events"), _prompt("what was live", rest="/live"),
     _prompt("a prompt as of", "history/" + AT, "/as-of" + AT),
-    _only("calls of a prompt", "prompts/{slug}/code/"),
+    _only("calls of a prompt", "prompts/{slug}/code/"), _only("who reads it", "prompts/{slug}/clients/"),
     _only("words of a prompt", "prompts/{slug}/settings/"),
     read("an agent", "agents/{slug}/", "agents/{slug}"),
     _only("a section of an agent", "agents/{slug}/section/identity/"),
@@ -141,6 +141,7 @@ READS = [
     _agent("a connector", "connectors/{connector}/", "/connectors/{connector}"),
     _agent("conversations", "conversations/", "/conversations"),
     _agent("a conversation", "conversations/{conversation}/", "/conversations/{conversation}"),
+    _only("who reads an agent", "agents/{slug}/clients/"),
     _only("calls of an agent", "agents/{slug}/code/"), _only("use of an agent", "agents/{slug}/settings/"),
 ]  # fmt: skip
 
@@ -178,6 +179,18 @@ WORKS = [
 ]  # fmt: skip
 
 SERVER = {"base_url": "https://api.example/v1", "model": "large", "key": "x"}
+HOOK = {"url": "https://hooks.example/another"}
+
+
+def _hook(
+    name: str, page: str, rest: str, form: Any = None, body: Any = None, which: str = "{endpoint_id}"
+) -> Deed:  # fmt: skip
+    """An act on a webhook. `rest` is the method, and what follows the webhook in the path."""
+    method, _, more = rest.partition(" ")
+    path = f"webhooks/{which}"
+    return Deed(name, MANAGE, f"settings/{path}/{page}", f"{method} {path}{more}", form, body)
+
+
 SETTINGS = [
     Deed("change settings", MANAGE, "settings/", "PATCH workspace", {"name": "Other"}, {"name": "Other"}),
     Deed("open invites", MANAGE, rest="GET invites"),
@@ -196,6 +209,17 @@ SETTINGS = [
     Deed("remove it", MANAGE, "settings/playground/remove/", "DELETE playground/provider", {}),
     Deed("health", MANAGE, "settings/health/", "GET health/history"),
     Deed("verify", MANAGE, "settings/health/", form={}),
+    Deed("webhooks", MANAGE, "settings/webhooks/", "GET webhooks"),
+    Deed("add a webhook", MANAGE, "settings/webhooks/new/", "POST webhooks", HOOK | {"which": "every"}, HOOK),
+    _hook("a webhook", "", "GET"),
+    _hook("change a webhook", "edit/", "PATCH", HOOK | {"which": "every"}, HOOK),
+    _hook("remove a webhook", "remove/", "DELETE", {}),
+    _hook("rotate its secret", "rotate/", "POST /rotate", {}, {}),
+    _hook("switch a webhook off", "disable/", "POST /disable", {}, {}),
+    _hook("switch a webhook on", "enable/", "POST /enable", {}, {}, which="{off_id}"),
+    _hook("deliveries", "", "GET /deliveries"),
+    _hook("a delivery", "deliveries/{delivery_id}/", "GET /deliveries/{delivery_id}"),
+    _hook("redeliver", "deliveries/{delivery_id}/redeliver/", "POST /deliveries/{delivery_id}/redeliver", {}, {}),
     Deed("make an owner", OWN, "settings/members/{member_id}/role/", "PATCH members/{member_id}",
          {"role": "owner"}, {"role": "owner"}),
     Deed("invite an owner", OWN, "settings/members/invite/", "POST invites", {"role": "owner", "days": "7"},
@@ -278,9 +302,11 @@ DESK: list[tuple[str, str, dict[str, str] | None]] = [
     ),
     *(("versions.version", action, None) for action in ("promote", "roll_back", "stage")),
     *((f"workspaces.{model}", "revoke", None) for model in ("apikey", "invite", "membertoken")),
+    ("webhooks.endpoint", "disable", None), ("webhooks.endpoint", "enable", None),
     ("workspaces.member", "change", {"role": "owner"}), ("workspaces.member", "delete", {"post": "yes"}),
     ("workspaces.workspace", "change", {"name": "Renamed"}),
 ]  # fmt: skip
-OUTSIDE_DESK = {  # of people, who are in no workspace
+OUTSIDE_DESK = {  # of people, who are in no workspace; what the log of deliveries tells, and no Event
     ("workspaces.user", "send_reset"), ("workspaces.user", "drop_second_steps"),
+    ("webhooks.delivery", "redeliver"),
 }  # fmt: skip

@@ -25,6 +25,7 @@ def lifecycle(kind: str) -> list[URLPattern]:
         (f"{one}stage/", views.stage, "stage"),
         ("<str:slug>/unstage/", views.unstage, "unstage"),
         ("<str:slug>/unpublish/", views.unpublish, "unpublish"),
+        ("<str:slug>/clients/", views.clients, "clients"),
         *(drafts if KINDS[kind].one_draft else [(f"{one}delete/", views.delete, "delete")]),
     ]
     return [path(route, view, {"kind": kind}, name=name) for route, view, name in pages]

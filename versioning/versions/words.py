@@ -39,7 +39,8 @@ PROMPT = Words(
     publish="Promote", publishing="promoting", published="promoted", settled="retired", frozen="frozen",
     source="text", draft="Latest draft", shown="version",
     tabs=(
-        ("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Settings", "settings"),
+        ("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Clients", "clients"),
+        ("Settings", "settings"),
     ),
     readers="Production reads",
     first="Nothing is live now. Production reads get {label}.",
@@ -58,7 +59,8 @@ AGENT = Words(
     source="configuration", draft="Draft (latest)", shown="look",
     tabs=(
         ("Editor", "editor"), ("Versions", "versions"), ("History", "history"), ("Snapshots", "snapshots"),
-        ("Connectors", "connectors"), ("Conversations", "conversations"), ("Settings", "settings"),
+        ("Connectors", "connectors"), ("Conversations", "conversations"), ("Clients", "clients"),
+        ("Settings", "settings"),
     ),
     readers="New conversations",
     first="Nothing is live now, so calls are refused. New conversations get {label}.",

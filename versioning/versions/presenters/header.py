@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from versioning.versions.kinds import kind_of
 from versioning.versions.models import Artifact, Status, Version
+from versioning.versions.presenters.arrival import told
 from versioning.versions.presenters.standing import Button, Draft, buttons, draft_state, standing
 from versioning.versions.querysets import COUNTED, LAST
 from versioning.versions.tabs import added_after
@@ -100,6 +101,8 @@ def header(
         "words": kind_of(artifact).words,
         "draft": draft,
         "said": live is not None and live == chosen and not staged,  # by the selector's own chips
+        # The Clients page says it itself; what is archived is not served.
+        "arrival": None if tab == "clients" or archived_at else told(actor, artifact, links),
         "archived": bool(archived_at),
         "archived_at": archived_at,
         "unarchive_url": links.to("unarchive"),

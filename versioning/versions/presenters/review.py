@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from versioning.versions.kinds import Kind, Pinned, kind_of
 from versioning.versions.models import Artifact, Version
+from versioning.versions.presenters.arrival import Reach, reach
 from versioning.versions.presenters.diffs import Shown, live_of, show
 from versioning.versions.presenters.events import Entry, entries
 from versioning.versions.presenters.header import Links
@@ -42,6 +43,7 @@ class Review:
     effects: list[str]
     callers: str
     uses: list[Use]
+    reach: Reach
     message: str
     action_url: str
     cancel_url: str
@@ -71,8 +73,8 @@ def review(actor: Actor, artifact: Artifact, version: Version, act: str, look: L
         act=act, title=f"Review before {doing} {version.label}", button=button,
         version=version, live=live.label if live else "", move=_move(kind, version, live), shown=shown,
         effects=_effects(actor, artifact, version, live, back=back) + pinned.words, callers=_callers(shown),
-        uses=uses_of(actor, artifact), message=message, action_url=links.to(act, version.number),
-        cancel_url=links.to("version", version.number),
+        uses=uses_of(actor, artifact), reach=reach(actor, artifact, links), message=message,
+        action_url=links.to(act, version.number), cancel_url=links.to("version", version.number),
         generation=artifact.generation, sequence=artifact.last_sequence, tag=version.tag,
         choices=[] if pinned.problem else _choices(actor, version, button, drafted=drafted),
         refusal=pinned.problem, source=kind.words.source,

@@ -1,6 +1,7 @@
 """The pages of the lifecycle, for any kind of artifact."""
 
 from versioning.versions.views.blame import blame
+from versioning.versions.views.clients import clients
 from versioning.versions.views.compare import compare
 from versioning.versions.views.drafts import lock, revert
 from versioning.versions.views.find import find
@@ -9,6 +10,6 @@ from versioning.versions.views.listing import version, versions
 from versioning.versions.views.moves import delete, promote, rollback, stage, unpublish, unstage
 
 __all__ = [
-    "blame", "compare", "delete", "find", "import_page", "lock", "promote", "revert", "rollback",
+    "blame", "clients", "compare", "delete", "find", "import_page", "lock", "promote", "revert", "rollback",
     "stage", "unpublish", "unstage", "version", "versions",
 ]  # fmt: skip

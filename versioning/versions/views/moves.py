@@ -12,6 +12,7 @@ from versioning.lib.htmx import done, render_page, wants_part
 from versioning.versions import services
 from versioning.versions.kinds import KINDS, Kind, kind_of
 from versioning.versions.models import Artifact, Version
+from versioning.versions.presenters.arrival import reach
 from versioning.versions.presenters.header import Links, header
 from versioning.versions.presenters.look import Look
 from versioning.versions.presenters.review import happened_since, review
@@ -61,6 +62,7 @@ def unpublish(request: HttpRequest, actor: Actor, artifact: Artifact) -> HttpRes
         "action_url": links.to("unpublish"), "cancel_url": links.to("version", artifact.live.number),
         "error": error, "meanwhile": happened_since(artifact, _known(request)),
         "message": request.POST.get("message", ""), "buttons": [], "uses": uses_of(actor, artifact),
+        "reach": reach(actor, artifact, links),
     }  # fmt: skip
     page = header(actor, artifact, tab="versions", current=artifact.live.number)
     return render_page(

@@ -25,8 +25,8 @@ from versioning.lib import postgres, roles
 _wsgi = get_wsgi_application()  # loads the models, which the next line needs
 
 from agents.upkeep import upkeep  # noqa: E402
+from versioning.assistants import Assistants  # noqa: E402
 from versioning.delivery.app import Delivery, Receive, Scope, Send  # noqa: E402
-from versioning.mcp import Door  # noqa: E402
 from versioning.playground.runner import runner  # noqa: E402
 from versioning.playground.stream import is_stream, stream  # noqa: E402
 
@@ -47,7 +47,7 @@ delivery = Delivery(
     _conninfo(), cache_mb=settings.DELIVERY_CACHE_MB, touch_seconds=settings.DELIVERY_TOUCH_SECONDS
 )
 
-assistants = Door()
+assistants = Assistants()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,6 @@
 """The door for assistants: `/mcp`, streamable HTTP without sessions, every call for itself.
 
-Importing the SDK takes more than a second, so that nothing but versioning/asgi.py imports this. In front of
+Importing the SDK takes more than a second, so that versioning/assistants.py alone imports this. In front of
 the SDK stands our own check of a request: where it was sent to and from, its size, its JSON, and who sends
 it. Who asks then travels with the request as a value; each call tells the database for itself, in one
 transaction of one function in one thread. Nothing here remembers a caller.

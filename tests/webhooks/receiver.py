@@ -1,5 +1,6 @@
 """Receivers of webhooks: real HTTP servers on this machine, well behaved or not."""
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -60,6 +61,8 @@ class Receiver:
 
     def close(self) -> None:
         """Take no more."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def wait_for(self, count: int, *, within: float = 10) -> list[Received]:

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from versioning.lib.errors import DomainError, not_found
+from versioning.webhooks import schedule
 from versioning.webhooks.models import Delivery
 from versioning.webhooks.waking import wake
 from versioning.workspaces.actor import Actor
@@ -30,7 +31,7 @@ def redeliver(actor: Actor, delivery: Delivery) -> Delivery:
             raise DomainError(
                 "webhook_disabled", "This webhook is switched off. Switch it on, then deliver this again."
             )
-        found.due_at, found.asked_by = actor.now(), actor.label[:200]
+        found.due_at, found.asked_by = schedule.now(), actor.label[:200]
         found.save(update_fields=["due_at", "asked_by"])
         wake([found.endpoint])
     return found

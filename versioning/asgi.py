@@ -1,5 +1,5 @@
 """The process: `/v1` from memory, `/mcp` for assistants, answers of the playground as they come, health,
-Django for all the rest.
+Django for all the rest; and beside them the worker, which delivers webhooks.
 
 Django runs as WSGI in threads: its middleware is synchronous, and this way a page costs a fifth of what
 it costs under Django's own ASGI handler, and never holds up a read of `/v1`.
@@ -29,6 +29,7 @@ from versioning.assistants import Assistants  # noqa: E402
 from versioning.delivery.app import Delivery, Receive, Scope, Send  # noqa: E402
 from versioning.playground.runner import runner  # noqa: E402
 from versioning.playground.stream import is_stream, stream  # noqa: E402
+from versioning.webhooks.worker import LIVES, worker  # noqa: E402
 
 THREADS = 8
 QUERY_BYTES = "!$%&'()*+,-./:;=?@_~[]"
@@ -88,6 +89,8 @@ async def _serve_pages(scope: Scope, receive: Receive, send: Send) -> None:
 async def _ready(scope: Scope, send: Send) -> None:
     """Whether it is wise to send requests here, and if not, what is missing."""
     found = {"database": await delivery.source.answers(), "listener": delivery.freshness.listening}
+    if found["database"]:  # without it, nobody knows
+        found["worker"] = await delivery.source.answers(LIVES)
     missing = [name for name, there in found.items() if not there]
     said = {"status": "not ready" if missing else "ready", "missing": missing}
     await _say(send, scope, 503 if missing else 200, said)
@@ -123,11 +126,14 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await delivery.open()
     runner.open(asyncio.get_running_loop())
     upkeep.open()
+    if not settings.WORKER_APART:
+        worker.open()
     gc.collect()
     gc.freeze()  # what is loaded now stays for good: the collector need not walk through it again
     async with assistants.running():
         await send({"type": "lifespan.startup.complete"})
         await receive()
+    await worker.close()
     await upkeep.close()
     await runner.close()
     await delivery.close()

@@ -1,6 +1,5 @@
 """`GET /v1/bundle`: all that a key reads, in one answer."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,8 +15,8 @@ LARGE = """
 INSERT INTO versions_artifact (id, workspace_id, kind, slug, last_number, created_at, changed_at)
   SELECT gen_random_uuid(), %(workspace)s, 'prompt', 'large-' || n, 1, now(), now()
     FROM generate_series(1, %(prompts)s) n;
-INSERT INTO versions_version (id, artifact_id, workspace_id, kind, number, source, digest, message, author_name,
-    revision, created_at, updated_at, locked_at)
+INSERT INTO versions_version (id, artifact_id, workspace_id, kind, number, source, digest, message,
+    author_name, revision, created_at, updated_at, locked_at)
   SELECT gen_random_uuid(), id, workspace_id, kind, 1, repeat('Hello {{ name }}. ', 555) || '0123456789',
          md5(slug), '', '', 1, now(), now(), now()
     FROM versions_artifact WHERE workspace_id = %(workspace)s;
@@ -27,9 +26,9 @@ UPDATE versions_artifact a SET live_id = v.id, live_since = now()
 
 
 @pytest.fixture
-def home(house: House) -> Iterator[House]:
+def home(house: House) -> House:
     """A workspace of this test's own; `house` sees to it that it goes in the end."""
-    yield House.build()
+    return House.build()
 
 
 def bundle(server: Server, key: str, **headers: str) -> Any:

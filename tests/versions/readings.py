@@ -1,4 +1,4 @@
-"""Who reads an artifact, for the tests of what pages say of it: told by hand, or written as servers write it."""
+"""Who reads an artifact, for tests of what pages say of it: told by hand, or as servers write it."""
 
 import uuid
 from collections.abc import Iterator

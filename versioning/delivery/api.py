@@ -49,7 +49,7 @@ def _called(actor: Actor, kind: str, text: str) -> Artifact:
     """The artifact of that slug; of an agent its id does as well, and comes first. Error: `not_found`."""
     if not SLUG.fullmatch(text) or len(text) > SLUG_LIMIT:
         raise not_found()
-    rows = Artifact.objects.in_workspace(actor).filter(kind=kind)
+    rows = Artifact.objects.in_workspace(actor).with_pointers().filter(kind=kind)
     by_id = rows.filter(pk=text).first() if kind == "agent" and _is_id(text) else None
     found: Artifact | None = by_id or rows.filter(slug=text).first()
     if found is None:

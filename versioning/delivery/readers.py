@@ -28,20 +28,19 @@ class Seen:
         switched off, a test key's client serves what it shall when it holds what is live.
         """
         now = timezone.now()
-        row = Artifact.objects.in_workspace(actor).with_pointers().get(pk=artifact.pk)
-        staged = row.staging if actor.workspace.staging_enabled else None
-        stands_on = row.live if pointer == "live" else staged
-        wanted = stands_on or row.live
-        moved = _moved(row, pointer, stands_on)
+        staged = artifact.staging if actor.workspace.staging_enabled else None
+        stands_on = artifact.live if pointer == "live" else staged
+        wanted = stands_on or artifact.live
+        moved = _moved(artifact, pointer, stands_on)
         kind = KeyKind.LIVE if pointer == "live" else KeyKind.TEST
         rows = (
-            Client.objects.filter(workspace_id=actor.workspace.id, artifact_id=row.pk, key__kind=kind)
+            Client.objects.filter(workspace_id=actor.workspace.id, artifact_id=artifact.pk, key__kind=kind)
             .filter(seen_at__gt=now - ACTIVE)
             .select_related("key")
         )
         clients = [_client(each, wanted, now - moved) for each in rows]
         clients.sort(key=lambda each: (each.behind is None, each.key, str(each.key_id), each.instance))
-        return Arrival(pointer, stands_on.number if stands_on else None, row.generation, clients)
+        return Arrival(pointer, stands_on.number if stands_on else None, artifact.generation, clients)
 
     def uses(self, actor: Actor, artifact: Artifact) -> list[KeyUse]:
         """The keys that read it in the last 24 hours, the busiest first; counted by the hour."""

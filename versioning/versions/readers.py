@@ -67,7 +67,10 @@ class Readers(Protocol):
     """Who knows who reads."""
 
     def arrival(self, actor: "Actor", artifact: "Artifact", pointer: Pointer) -> Arrival:
-        """The clients seen in the last minutes, and which of them serve what the pointer stands on."""
+        """The clients seen in the last minutes, and which of them serve what the pointer stands on.
+
+        The artifact comes with its pointers: see `with_pointers`.
+        """
 
     def uses(self, actor: "Actor", artifact: "Artifact") -> list[KeyUse]:
         """The keys that read it in the last day, the busiest first."""

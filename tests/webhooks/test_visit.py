@@ -1,4 +1,4 @@
-"""A visit: what goes out in which order, what failure leads to, and that one worker alone holds an endpoint."""
+"""A visit: what goes out in which order, what failure leads to, and that one worker alone is at it."""
 
 import asyncio
 import json

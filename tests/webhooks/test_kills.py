@@ -1,0 +1,11 @@
+"""Workers killed in mid-delivery: nothing is lost, and what comes again is the same."""
+
+from tests.webhooks.killing import kill_often
+
+
+def test_killed_in_mid_delivery_nothing_is_lost_and_repeats_are_the_same(transactional_db, worker_process):
+    found = kill_often(lambda: worker_process(timeout=2), 5)
+
+    assert found.whole, found
+    assert found.under_way >= 2, found
+    assert found.repeats >= 1, found  # else no kill fell into a delivery

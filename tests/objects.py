@@ -11,6 +11,8 @@ from tests.cast import Cast
 from tests.factories import make_agent, make_prompt
 from versioning.playground.services import change_provider, start_runs
 from versioning.versions import services
+from versioning.webhooks.models import Delivery
+from versioning.webhooks.services.endpoints import create_endpoint, disable_endpoint
 from versioning.workspaces.models import Event, Member
 from versioning.workspaces.services.keys import create_key
 from versioning.workspaces.services.members import invite
@@ -39,6 +41,9 @@ def everything(cast: Cast) -> Values:
     change_provider(cast.alice, base_url="https://api.example/v1", model="tiny", key="")
     connector = create_connector(cast.eve, agent, name="Orders", channel="api")
     conversation = begun(cast, agent, key)
+    hook, _ = create_endpoint(cast.alice, url="https://hooks.example/on")
+    off, _ = create_endpoint(cast.alice, url="https://hooks.example/off")
+    disable_endpoint(cast.alice, off)
     parts = {section: model.objects.of(agent).get().pk for section, model in SECTIONS.items()}
     return {
         **PLAIN, **parts, "workspace": cast.demo.slug, "id": agent.pk, "part": parts["triggers"],
@@ -46,7 +51,8 @@ def everything(cast: Cast) -> Values:
         "invite_id": invited.pk, "event": prompt.pk, "event_id": Event.objects.first().pk,  # type: ignore[union-attr]
         "member_id": Member.objects.get(user=cast.bob.user).pk, "connector": connector.pk,
         "resource_id": parts["triggers"], "snapshot_id": agent.snapshots.get(version_number=1).pk,
-        "prompt_id": prompt.pk, "token_id": token.pk,
+        "prompt_id": prompt.pk, "token_id": token.pk, "endpoint_id": hook.pk, "off_id": off.pk,
+        "delivery_id": Delivery.objects.of(hook).newest_first()[0].pk,
         "connector_id": connector.pk, "conversation": conversation.pk, "conversation_id": conversation.pk,
     }  # fmt: skip
 

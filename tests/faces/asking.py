@@ -102,6 +102,9 @@ class World:
         if model in kept:
             key = self.values[kept[model]] if kept[model] else self.cast.demo.pk
             return apps.get_model(model).objects.get(pk=key)
+        if model == "webhooks.endpoint":
+            which = {"disable": "endpoint_id", "enable": "off_id"}[action]
+            return apps.get_model(model).objects.get(pk=self.values[which])
         if model == "versions.version":
             number = {"promote": 3, "roll_back": 1, "stage": 3}[action]
             return Version.objects.of(self.things["prompts"]).get(number=number)

@@ -169,6 +169,8 @@ WORKS = [
                  f"GET {kind}/{{slug}}/versions/3/runs"),
         )
     ),
+    Deed("export", WORK, "settings/export/", "GET export"),
+    Deed("download the export", WORK, "settings/export/download/"),
     Deed("playground", WORK, "playground/"),
     Deed("a run", WORK, "playground/runs/{run_id}/", "GET runs/{run_id}"),
     Deed("stop a run", WORK, "playground/runs/{run_id}/stop/", "POST runs/{run_id}/stop", {}, {}),
@@ -219,7 +221,8 @@ SETTINGS = [
     _hook("switch a webhook on", "enable/", "POST /enable", {}, {}, which="{off_id}"),
     _hook("deliveries", "", "GET /deliveries"),
     _hook("a delivery", "deliveries/{delivery_id}/", "GET /deliveries/{delivery_id}"),
-    _hook("redeliver", "deliveries/{delivery_id}/redeliver/", "POST /deliveries/{delivery_id}/redeliver", {}, {}),
+    _hook("redeliver", "deliveries/{delivery_id}/redeliver/",
+          "POST /deliveries/{delivery_id}/redeliver", {}, {}),
     Deed("make an owner", OWN, "settings/members/{member_id}/role/", "PATCH members/{member_id}",
          {"role": "owner"}, {"role": "owner"}),
     Deed("invite an owner", OWN, "settings/members/invite/", "POST invites", {"role": "owner", "days": "7"},

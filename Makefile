@@ -2,7 +2,7 @@
 .PHONY: help run stop test check lint bench lock format local-model model browser breaks
 
 TESTS ?= tests
-WORKERS ?= 2
+WORKERS ?= 3
 
 help: ## what can be said here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -14,7 +14,7 @@ stop: ## stop the embedded database (it outlives the server, so that the next st
 	@./run python manage.py stop
 
 test: browser model ## every test, those in a real browser too (TESTS=tests/versions for some)
-	@./run --dev pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	@./run --dev pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: lint test ## all that CI checks
 

@@ -4,7 +4,9 @@ Without `django_db_setup` below the tests would run on the real database: every 
 `default`, which mirrors `owner`, and pytest-django makes only the aliases that tests name.
 """
 
+import gc
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +33,11 @@ APPEND_ONLY = (
     "builder_mcp_servers", "prompts_prompt",
 )  # fmt: skip
 STAY = ("django_content_type", "auth_permission")
+# How many ordinary tests one of these folders is worth. Whole files go to the workers, the longest first.
+WORTH = {"invariants": 20, "browser": 10, "commands": 8, "faces": 3, "delivery": 3, "playground": 2, "mcp": 2}
+
+
+gc.disable()  # until all is collected: little of what is loaded is garbage
 
 
 def pytest_configure() -> None:
@@ -48,6 +55,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker in item.iter_markers("django_db"):
             if marker.kwargs.get("transaction"):  # the flush skips mirrors: name the real one too
                 marker.kwargs.setdefault("databases", ["default", "owner"])
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        _longest_first(items)
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """So that at the end no worker is left with a long file while the others have nothing to do."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (-tests[item.path] * WORTH.get(item.path.parent.name, 1), item.path))
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: the collector need not walk through it again and again
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +87,7 @@ def django_db_setup(
             serialized_aliases=set(),
         )  # fmt: skip
         _let_flush_pass_append_only_tables()
+        _wait_for_no_disk()
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_database(), current_user")
             database, login = cursor.fetchone()
@@ -79,6 +101,14 @@ def django_db_setup(
         connection.close_pool()  # else: database is being accessed by other users
         if not django_db_keepdb:
             teardown_databases(made, verbosity=0)
+
+
+def _wait_for_no_disk() -> None:
+    """Nothing of this database outlives the run: what is committed need not be on the disk first."""
+    with connections["owner"].cursor() as cursor:
+        name = connections["owner"].ops.quote_name(connections["owner"].settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        cursor.execute("SET synchronous_commit = off")
 
 
 def _let_flush_pass_append_only_tables() -> None:

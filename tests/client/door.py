@@ -1,4 +1,4 @@
-"""A door in front of a server: it counts who comes, and can hang, talk nonsense, or play the server itself."""
+"""A door in front of a server: it counts who comes, and can hang, talk nonsense, or play the server."""
 
 import threading
 import time

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from tests.client.door import Door
@@ -17,7 +18,7 @@ MOST_MS = 1.0
 EARLY = 0.98  # of an interval: two clocks read one after the other
 SLUG = "greeting"
 SET_UP = f"""
-from tests.factories import make_agent, make_prompt
+from tests.factories import make_prompt
 from versioning.lib.transaction import told
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.services.keys import create_key
@@ -115,7 +116,7 @@ def read_through(client: Any, asynchronous: Any, *, reads: int, seconds: float) 
 def check_requests(door: Door, fresh: float) -> int:
     """At most one request an interval came; how many came."""
     moments = [asked.at for asked in door.asked if asked.path == f"/v1/prompts/{SLUG}"]
-    gaps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(moments)]
     too_soon = [gap for gap in gaps if gap < fresh * EARLY]
     assert not too_soon, f"{len(moments)} requests, one {min(too_soon):.3f} s after another; limit {fresh} s"
     return len(moments)

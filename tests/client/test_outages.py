@@ -97,9 +97,7 @@ def test_a_swallowed_error_of_a_refresh_would_be_noticed(
 
     stage.say(made_up.prompt())
     client = clients(made_up.KEY, stage, fresh=FRESH)
-    asynchronous = AsyncPrevise(
-        made_up.KEY, base_url=stage.url, fresh=FRESH, cache_dir=tmp_path / "cache"
-    )
+    asynchronous = AsyncPrevise(made_up.KEY, base_url=stage.url, fresh=FRESH, cache_dir=tmp_path / "cache")
     client.prompt(SLUG)
     stage.talk_nonsense()
     stage.forget()

@@ -1,4 +1,4 @@
-"""What a program gets: prompts and agents, as `/v1` delivers them, and texts with their variables filled in."""
+"""What a program gets: prompts and agents as `/v1` delivers them, and texts with their variables filled in."""
 
 import time
 from typing import Any
@@ -28,8 +28,8 @@ def test_a_prompt_is_what_the_server_delivers(clients: Any, house: House, door: 
     live, pinned = client.prompt(prompt.slug), client.prompt(prompt.slug, version=1)
 
     told = said(door, key, f"prompts/{prompt.slug}")
-    assert {name: getattr(live, name) for name in ("slug", "number", "label", "content", "served_from",
-                                                  "generation", "digest")}.items() <= told.items()  # fmt: skip
+    for name in ("slug", "number", "label", "content", "served_from", "generation", "digest"):
+        assert getattr(live, name) == told[name]
     assert list(live.variables) == told["variables"]
     assert live.since.isoformat().replace("+00:00", "Z") == told["since"]
     assert (live.read_from, live.stale, live.age < 5) == ("server", False, True)
@@ -139,6 +139,7 @@ def test_render_says_which_values_are_missing_and_which_have_no_place(clients: A
 
 def test_variables_are_read_as_the_server_reads_them(clients: Any):
     from previse.variables import variables_of as theirs
+
     from prompts.variables import variables_of as ours
 
     for text in (TEXT, "{{a}}{{ b\t}}{{\nc}}{{é}}{{ _x1 }}{{a b}}{{{d}}}{{}}", ""):
@@ -158,7 +159,7 @@ def test_keys_and_addresses_come_from_the_environment_too(monkeypatch: pytest.Mo
     with pytest.raises(ValueError, match="set PREVISE_API_KEY"):
         Previse()
     for wrong in ({"base_url": "ftp://x"}, {"fresh": 0}, {"max_stale": 1}, {"instance": "a b"}):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"\w"):
             Previse(made_up.KEY, cache_dir=None, **wrong)
 
 

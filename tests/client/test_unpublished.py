@@ -68,10 +68,9 @@ def test_a_404_of_a_proxy_is_no_word_of_previse(clients: Any, stage: Door):
     assert client.prompt("greeting").content == "Hello {{ name }}."
 
 
-def test_a_revoked_key_reads_nothing_any_more_not_from_disk_either(
-    clients: Any, house: House, door: Door
-):
+def test_a_revoked_key_reads_nothing_any_more_not_from_disk_either(clients: Any, house: House, door: Door):
     from previse import Unauthorized
+
     from versioning.workspaces.services.keys import revoke_key
 
     prompt, other = house.prompt(), house.prompt()

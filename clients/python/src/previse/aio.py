@@ -84,7 +84,7 @@ class AsyncPrevise(Common):
             landed = asyncio.shield(asyncio.wrap_future(turn.wait.landed))
             with contextlib.suppress(asyncio.TimeoutError):  # what is known then decides
                 await asyncio.wait_for(landed, turn.patience)
-            turn.answer = self._memory.settle(place, patience)
+            turn.answer = self._memory.settle(place, turn.wait, patience)
         assert turn.answer is not None
         return self._answered(place, turn.answer, fallback)
 

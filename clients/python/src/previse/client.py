@@ -89,7 +89,7 @@ class Previse(Common):
         if turn.wait:
             with contextlib.suppress(TookTooLong):  # what is known then decides
                 turn.wait.landed.result(turn.patience)
-            turn.answer = self._memory.settle(place, patience)
+            turn.answer = self._memory.settle(place, turn.wait, patience)
         assert turn.answer is not None
         return self._answered(place, turn.answer, fallback)
 

@@ -16,11 +16,12 @@ GRACE = 5.0  # seconds after its timeout at which a request that never ended is 
 class Flight:
     """A request on its way, and those who wait for it."""
 
-    __slots__ = ("dead_at", "landed")
+    __slots__ = ("began", "dead_at", "landed")
 
     def __init__(self, timeout: float) -> None:
         self.landed: Future[None] = Future()
-        self.dead_at = time.monotonic() + timeout + GRACE
+        self.began = time.monotonic()
+        self.dead_at = self.began + timeout + GRACE
 
     def land(self) -> None:
         """Wake those who wait."""
@@ -32,8 +33,8 @@ class Entry:
     """What is known of a place. `vouched`: when the server last said so, on the monotonic clock."""
 
     __slots__ = (
-        "error", "etag", "failures", "flight", "forsaken", "from_disk", "generation", "known", "looked",
-        "next_try", "older_since", "stale_view", "thing", "told_at", "view", "vouched",
+        "error", "etag", "failures", "flight", "forsaken", "from_disk", "generation", "heard", "known",
+        "looked", "next_try", "older_since", "stale_view", "thing", "told_at", "view", "vouched",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -43,7 +44,7 @@ class Entry:
         self.stale_view: Thing | None = None
         self.generation: int | None = None
         self.etag = ""
-        self.told_at = self.vouched = NEVER
+        self.told_at = self.vouched = self.heard = NEVER  # heard: when the server last spoke
         self.next_try = NEVER
         self.failures = 0
         self.older_since = ALWAYS

@@ -18,6 +18,7 @@ from previse.things import Thing
 MOST = 10_000  # places; beyond it those known for longest are forgotten
 FIRST_RETRY = 1.0  # seconds, where nothing is known that could be served meanwhile
 MOST_DOUBLINGS = 2  # the pause between vain refreshes grows to four intervals
+FIRST_WAIT = 1.0  # seconds that a start waits for the server, where the disk knows something
 JITTER = 1.5
 SETTLED = 10.0  # seconds after which an older generation is believed: a database may come out of a backup
 
@@ -58,15 +59,16 @@ class Memory:
                 turn.answer = Unauthorized()
             elif usable:
                 turn.answer = self._given(entry, place, fresh=False)
-                if first and entry.flight:
-                    turn.answer, turn.wait, turn.patience = None, entry.flight, min(1.0, patience.timeout)
+                if first and entry.flight and (left := entry.flight.began + FIRST_WAIT - now) > 0:
+                    turn.answer, turn.wait = None, entry.flight
+                    turn.patience = min(left, patience.timeout)
             elif entry.flight and not (patience.has_fallback and entry.failures):
                 turn.wait, turn.patience = entry.flight, patience.timeout + 1.0
             else:
                 turn.answer = self._nothing(entry, place, now, patience)
             return turn
 
-    def settle(self, place: Place, patience: Patience) -> Thing | PreviseError:
+    def settle(self, place: Place, flight: Flight, patience: Patience) -> Thing | PreviseError:
         """What a read answers that has waited."""
         with self.lock:
             entry = self._entry(place)
@@ -74,10 +76,11 @@ class Memory:
             if self.denied:
                 return Unauthorized()
             if entry.known and not _too_old(entry, now, patience.max_stale):
-                fresh = now - entry.vouched < self.fresh
+                fresh = now - entry.vouched < self.fresh or entry.vouched >= flight.began
                 given = self._given(entry, place, fresh=fresh)
-                asked = fresh and not entry.from_disk and not isinstance(given, PreviseError)
-                return replace(given, read_from="server") if asked else given  # type: ignore[type-var]
+                if isinstance(given, PreviseError) or entry.heard < flight.began:
+                    return given
+                return replace(given, read_from="server")
             return self._nothing(entry, place, now, patience)
 
     def etag(self, place: Place) -> str:
@@ -204,7 +207,7 @@ class Memory:
         if not isinstance(error, Unreachable):
             return again(error)
         if entry.known:
-            said = f"What is known of the {place} is {now - entry.told_at:,.0f} s old, more than max_stale"
+            said = f"What is known of the {place} is {now - entry.told_at:,.1f} s old, more than max_stale"
             return Unreachable(f"{said}={patience.max_stale:g} allows. {error}", error.why)
         return Unreachable(f"Nothing is known of the {place} yet. {error}", error.why)
 
@@ -225,7 +228,7 @@ class Memory:
     def _learn(self, entry: Entry, place: Place, told: News | Unchanged, began: float) -> Landed:
         """The server has spoken. What it calls stale itself is taken, and not for fresh."""
         self.denied, self.failures, self.away_until, self.away_until_cold = False, 0, NEVER, NEVER
-        entry.failures, entry.error = 0, None
+        entry.failures, entry.error, entry.heard = 0, None, time.monotonic()
         pinned = place.version is not None
         server_stale = told.stale_for is not None and not pinned
         told_at = began - (told.stale_for or 0.0)

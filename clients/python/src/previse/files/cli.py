@@ -17,7 +17,8 @@ ABOUT = """Prompts as files, for review in git.
 
 The key comes from PREVISE_API_KEY, the address from PREVISE_URL or --url."""
 ENDS = f"""ends with 0 when all is well, {DIFFERS} when --check found something to do, {WRONG} when it
-was asked wrongly, {CONFLICT} on a conflict, {REFUSED} when Previse refused, {UNREACHABLE} when it did not answer."""
+was asked wrongly, {CONFLICT} on a conflict, {REFUSED} when Previse refused, {UNREACHABLE} when it
+did not answer."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -89,7 +89,11 @@ def _look(remote: Remote, report: Report, slug: str, content: bytes, met: Met | 
     except Refused as refusal:
         if refusal.code != "missing_scope":
             raise
-        report.change(slug, f"saved as a draft, unless others saved meanwhile. {BLIND}", check=True)
+        report.change(
+            slug,
+            "saved as a draft, unless others saved meanwhile: this key lacks the scope history, so it cannot see that",
+            check=True,
+        )
         return
     if newest and newest.content == content:
         report.same(slug, f"is v{newest.number} already")

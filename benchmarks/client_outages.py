@@ -1,0 +1,104 @@
+"""The Python client through every trouble of its server: `python -m benchmarks.client_outages`.
+
+100,000 reads (READS for another number) by threads and tasks of one process, a fifth in each trouble: the
+server stopped, killed, without its database, hanging for 30 s, answering garbage. Each read must be answered
+with a text that was live, from memory, within 1 ms at p99; and the server be asked at most once an interval
+of 1 s. Then a cold start from disk, and how soon "unpublished" is passed on. It takes some two minutes, so
+`make bench` leaves it out; the suite does a tenth of it.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from typing import Any
+
+from tests.client.outages import MOST_MS, SLUG, TROUBLES, UNPUBLISH, World, check_requests, read_through
+from tests.server import ROOT
+
+sys.path.insert(0, str(ROOT / "clients" / "python" / "src"))
+
+READS = int(os.environ.get("READS", "100000"))
+FRESH, TIMEOUT = 1.0, 2.0
+SECONDS = {"the server hangs": 30.0}
+OTHERWISE = 10.0
+
+
+def measure() -> list[dict[str, Any]]:
+    """Rows of name, value, unit, limit and whether it holds."""
+    from previse import AsyncPrevise, Previse
+
+    found: list[dict[str, Any]] = []
+    with World.build() as world, tempfile.TemporaryDirectory() as folder:
+        options: dict[str, Any] = {
+            "base_url": world.door.url, "fresh": FRESH, "timeout": TIMEOUT, "cache_dir": folder,
+        }  # fmt: skip
+        with Previse(world.key, **options) as client:
+            asynchronous = AsyncPrevise(world.key, **options)
+            for name, trouble in TROUBLES.items():
+                client.prompt(SLUG)
+                world.door.forget()
+                seconds = SECONDS.get(name, OTHERWISE)
+                with trouble(world):
+                    began = time.monotonic()
+                    tally = read_through(client, asynchronous, reads=READS // 5, seconds=seconds)
+                    intervals = (time.monotonic() - began) / FRESH
+                    tally.check(READS // 5)
+                    asked = check_requests(world.door, FRESH)
+                _until_fresh(client)
+                found += [
+                    _row(f"{name}: reads answered", len(tally.took), f"of {READS // 5}", "all", True),
+                    _row(f"{name}: p99", round(tally.p99, 4), "ms", f"<= {MOST_MS}", tally.p99 <= MOST_MS),
+                    _row(f"{name}: requests in {intervals:.0f} intervals", asked, "", "<= 1 each", True),
+                ]
+        with world.hanging(), Previse(world.key, **options) as cold:
+            began = time.perf_counter()
+            read = cold.prompt(SLUG)
+            took = (time.perf_counter() - began) * 1000
+            found.append(_row("cold start from disk, the server hanging", round(took, 1), "ms", "<= 1100",
+                              read.read_from == "disk" and took <= 1100))  # fmt: skip
+        found.append(_unpublished(world, options))
+    return found
+
+
+def _until_fresh(client: Any) -> None:
+    deadline = time.monotonic() + 30
+    while client.prompt(SLUG).stale:
+        assert time.monotonic() < deadline, "it was never fresh again"
+        time.sleep(0.01)
+
+
+def _unpublished(world: World, options: dict[str, Any]) -> dict[str, Any]:
+    """From the commit to the first NotPublished."""
+    from previse import NotPublished, Previse
+
+    with Previse(world.key, **options) as client:
+        _until_fresh(client)
+        world.installation.run(f"{UNPUBLISH}import time\nprint(time.monotonic())")
+        began = time.monotonic()
+        while time.monotonic() - began < 10:
+            try:
+                client.prompt(SLUG)
+            except NotPublished:
+                break
+            time.sleep(0.001)
+        took = time.monotonic() - began
+    limit = FRESH + 0.5
+    return _row("unpublished is passed on after", round(took, 2), "s", f"<= {limit}", took <= limit)
+
+
+def _row(name: str, value: Any, unit: str, limit: str, ok: bool) -> dict[str, Any]:
+    return {"name": name, "value": value, "unit": unit, "limit": limit, "ok": ok}
+
+
+def main() -> int:
+    """Print what was found; 1 where a limit does not hold."""
+    found = measure()
+    for row in found:
+        limit = f"({row['limit']})" if row["limit"] else ""
+        print("ok  " if row["ok"] else "MISS", f"{row['name']}: {row['value']} {row['unit']} {limit}")
+    return 0 if all(row["ok"] for row in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

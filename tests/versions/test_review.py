@@ -4,8 +4,9 @@ import pytest
 
 from prompts.models import WorkingCopy
 from prompts.services import keep_typing
-from tests.factories import VersionFactory, make_prompt
+from tests.factories import VersionFactory, make_agent, make_prompt
 from tests.versions.pages import body, hidden, live_of, shown
+from tests.versions.readings import Known, knowing, use
 from versioning.versions import services
 from versioning.versions.models import Artifact, Version
 from versioning.workspaces.events import EventName
@@ -217,3 +218,64 @@ def test_an_editor_may_not_publish_where_live_is_protected(cast, web):
     assert (page.status_code, answer.status_code) == (403, 403)
     assert "protects live" in body(page)
     assert live_of(prompt) == 1
+
+
+ACTS = ["versions/2/promote/", "versions/1/rollback/", "unpublish/"]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_review_says_which_keys_the_act_reaches_and_how_often_they_read(cast, web, act):
+    make_prompt(cast.eve, slug="one", live=3 if "rollback" in act else 1, drafts=1)
+    known = Known(keys=[use("support-bot", 12_400), use("docs-bot", 31)])
+
+    with knowing(known):
+        text = body(web.get(f"prompts/one/{act}"))
+
+    assert (
+        "Who reads live 2 keys in 24 h Key Reads Last read support-bot 12,400 20 s ago docs-bot 31 20 s ago"
+        in text
+    )
+
+
+@pytest.mark.parametrize("act", ACTS[::2])
+def test_a_review_of_what_nobody_reads_says_so(cast, web, act):
+    make_prompt(cast.eve, slug="one", live=1, drafts=1)
+
+    assert "Who reads live No key has read it in the last day." in body(web.get(f"prompts/one/{act}"))
+
+
+def test_a_review_names_a_few_keys_and_leads_to_the_others(cast, web):
+    make_agent(cast.eve, slug="desk", locked=1)
+    known = Known(keys=[use(f"key-{number}", 10 - number) for number in range(7)])
+
+    with knowing(known):
+        page = web.get("agents/desk/versions/1/publish/")
+
+    assert "7 keys in 24 h" in body(page)
+    assert "key-3" in body(page)
+    assert "key-4" not in body(page)
+    assert "and 3 more" in body(page)
+    assert '/agents/desk/clients/"' in page.content.decode()
+
+
+def test_one_key_more_than_a_few_is_named_itself(cast, web):
+    make_prompt(cast.eve, slug="one", live=1, drafts=1)
+
+    with knowing(Known(keys=[use(f"key-{number}") for number in range(5)])):
+        text = body(web.get("prompts/one/versions/2/promote/"))
+
+    assert "key-4" in text
+    assert "more" not in text.split("Who reads live")[1].split("What happens")[0]
+
+
+def test_test_keys_are_reached_where_they_read_live(cast, web):
+    prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    known = Known(keys=[use("ci", 3, kind="test")])
+
+    with knowing(known):
+        unset = body(web.get("prompts/one/versions/2/promote/"))
+        services.stage(cast.eve, prompt, 2)
+        staged = body(web.get("prompts/one/versions/2/promote/"))
+
+    assert "ci test key 3" in unset
+    assert "Who reads live No key has read it in the last day." in staged

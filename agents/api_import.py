@@ -11,7 +11,7 @@ router = Router(tags=["Agents"])
 
 @router.post("/import", auth=MEMBERS, response=ImportOut, summary="Import histories", openapi_extra=NDJSON)
 def import_agents(request: HttpRequest) -> ImportOut:
-    """The body is NDJSON of at most 50 MB, a version a line.
+    """The body is NDJSON of at most 50 MB, a version a line; or the .zip of an export (`GET /api/export`).
 
     A line has `agent` (slug), `version`, `message`, `author`, `created` and `config`, whose forms
     docs/importing.md describes; lines of prompts may stand between them. Versions come in locked, the last

@@ -9,6 +9,7 @@ class Agents(AppConfig):
     name = "agents"
 
     def ready(self) -> None:
+        from agents.exporting import AgentExporter
         from agents.health import snapshots_missing
         from agents.importing import AgentImporter
         from agents.kind import AgentKind
@@ -18,10 +19,12 @@ class Agents(AppConfig):
         from versioning.changes import notes, resources
         from versioning.changes.services.health import count_snapshots_by
         from versioning.versions import importing, kinds, uses
+        from versioning.versions.exports import exporters
 
         kinds.register(AgentKind())
         resources.register(*TRACKED)
         notes.register(snapshots_taken)
         uses.register(agents_that_name)
         importing.register(AgentImporter())
+        exporters.register(AgentExporter())
         count_snapshots_by(snapshots_missing)

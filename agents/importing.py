@@ -5,7 +5,7 @@ versions, and every version is stored in the canonical form that Lock makes.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import uuid5
@@ -67,7 +67,7 @@ class AgentImporter:
         found = []
         for number, line in enumerate(lines, start=1):
             try:
-                source = _source(artifact, line.content, sealing, notes)
+                source = source_of(artifact, line.content, sealing, notes)
             except DomainError as error:
                 words = f"Line {line.at}: {error.message.rstrip('.')}. Nothing of this agent came in."
                 raise DomainError(error.code, words, number=number) from error
@@ -78,14 +78,17 @@ class AgentImporter:
         return found, [*notes, *sealing.notes]
 
 
-def _source(artifact: Artifact, collected: Collected, sealing: Sealing, notes: dict[str, None]) -> str:
-    """A configuration as text."""
+def source_of(
+    artifact: Artifact, collected: Collected, sealing: Sealing, notes: dict[str, None],
+    id_of: Callable[[str, str], str] | None = None,
+) -> str:  # fmt: skip
+    """A configuration as text; `id_of` says the id of a row by its section and its key."""
+    id_of = id_of or (lambda section, key: str(uuid5(artifact.pk, f"{section}/{key}")))
     own = {**collected.own, "name": collected.own["name"] or artifact.slug}
     found: dict[str, Any] = {"agent": _own(own, sealing)}
     for section, rows in collected.rows.items():
         found[section] = [
-            {"id": str(uuid5(artifact.pk, f"{section}/{key}")), **_row(section, key, row, sealing, notes)}
-            for key, row in rows
+            {"id": id_of(section, key), **_row(section, key, row, sealing, notes)} for key, row in rows
         ]
     return canonical(found)
 

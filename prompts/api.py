@@ -71,7 +71,7 @@ def create_prompt(request: HttpRequest, payload: PromptIn, response: HttpRespons
 
 @router.post("/import", auth=MEMBERS, response=ImportOut, summary="Import histories", openapi_extra=NDJSON)
 def import_prompts(request: HttpRequest) -> ImportOut:
-    """The body is NDJSON of at most 50 MB, a version a line.
+    """The body is NDJSON of at most 50 MB, a version a line; or the .zip of an export (`GET /api/export`).
 
     A line has `prompt` (slug), `version`, `message`, `author`, `created` and `source`; lines of agents may
     stand between them. Versions come in frozen, the last one live. A prompt comes in whole or not at all;

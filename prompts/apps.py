@@ -9,12 +9,14 @@ class Prompts(AppConfig):
     name = "prompts"
 
     def ready(self) -> None:
+        from prompts.exporting import PromptExporter
         from prompts.importing import PromptImporter
         from prompts.kind import PromptKind
         from prompts.models import Prompt
         from prompts.services.words import check_restored
         from versioning.changes import resources
         from versioning.versions import importing, kinds
+        from versioning.versions.exports import exporters
 
         kinds.register(PromptKind())
         resources.register(
@@ -25,3 +27,4 @@ class Prompts(AppConfig):
             )
         )  # fmt: skip
         importing.register(PromptImporter())
+        exporters.register(PromptExporter())

@@ -331,7 +331,11 @@ def test_a_branch_is_never_an_option(cast, repo, branch):
 
 
 def test_nothing_that_a_hostile_repository_configures_is_run(cast, repo, tmp_path):
-    commit = repo.commit("One", a_md="1")
+    repo.commit("One", a_md="1")
+    raw = repo.git("cat-file", "commit", "HEAD")
+    repo.write("signed", raw.replace("\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n x\n\n", 1))
+    commit = repo.git("hash-object", "-t", "commit", "-w", "signed").strip()
+    repo.git("reset", "-q", "--hard", commit)  # a signature, which git would have checked
     spy = tmp_path / "spy"
     spy.write_text(f"#!/bin/sh\ntouch {tmp_path}/pwned\n")
     spy.chmod(0o755)

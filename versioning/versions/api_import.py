@@ -1,18 +1,27 @@
 """REST: what the import endpoints of every kind share. A file may hold several kinds."""
 
+import shutil
+from tempfile import TemporaryFile
+
 from django.http import HttpRequest
 from ninja import Field, Schema
 
 from versioning.lib.errors import DomainError
+from versioning.versions.exports import import_file
 from versioning.versions.importing import Result, import_history
 from versioning.workspaces.actor import actor_of
+from versioning.workspaces.policy import Act, require
 
 IMPORT_LIMIT = 50_000_000  # bytes
 NDJSON = {
     "requestBody": {
-        "required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+        "required": True,
+        "content": {
+            "application/x-ndjson": {"schema": {"type": "string"}},
+            "application/zip": {"schema": {"type": "string", "format": "binary"}},
+        },
     }
-}  # fmt: skip
+}
 
 
 class ImportedOut(Schema):
@@ -35,10 +44,13 @@ class ImportOut(Schema):
 
 
 def imported(request: HttpRequest, kind: str) -> ImportOut:
-    """Import the lines of a body; what names no artifact is told among those of the endpoint's kind."""
+    """Import a body: lines, or the .zip of an export.
+
+    What names no artifact is told among those of the endpoint's kind.
+    """
     if int(request.META.get("CONTENT_LENGTH") or 0) > IMPORT_LIMIT:
         raise DomainError("too_large", f"An import is at most 50 MB. Split it between two {kind}s.")
-    results = import_history(actor_of(request), request)
+    results = _results(request)
 
     def of(wanted: str) -> list[ImportedOut]:
         return [_shown(result) for result in results if (result.kind or kind) == wanted]
@@ -48,6 +60,17 @@ def imported(request: HttpRequest, kind: str) -> ImportOut:
         problems=sum(bool(result.problem) for result in results),
         prompts=of("prompt"), agents=of("agent"),
     )  # fmt: skip
+
+
+def _results(request: HttpRequest) -> list[Result]:
+    actor = actor_of(request)
+    if request.content_type != "application/zip":
+        return import_history(actor, request)
+    require(actor, Act.EDIT)
+    with TemporaryFile() as file:  # a .zip is read from its end
+        shutil.copyfileobj(request, file)
+        file.seek(0)
+        return import_file(actor, file, "The body")
 
 
 def _shown(result: Result) -> ImportedOut:

@@ -6,10 +6,10 @@ UPLOAD_LIMIT = 50 * 2**20  # bytes
 
 
 class ImportFile(forms.Form):
-    """A file of histories."""
+    """A file of histories, or an export."""
 
     file = forms.FileField(
-        label="File", allow_empty_file=False, widget=forms.FileInput({"accept": ".jsonl,.ndjson,.json"})
+        label="File", allow_empty_file=False, widget=forms.FileInput({"accept": ".jsonl,.ndjson,.json,.zip"})
     )
 
     def clean_file(self) -> object:

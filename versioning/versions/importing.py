@@ -30,7 +30,8 @@ YEARS = range(1970, 3000)
 class Result:
     """What became of one artifact: how many versions were added, how many it has, or why none came in.
 
-    `notes` say what of it was set aside. A line that names no artifact has neither kind nor slug.
+    `notes` say what of it was set aside. A line that names no artifact has neither kind nor slug. Of an
+    export `happened` says what became of it.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Result:
     total: int = 0
     problem: str = ""
     notes: tuple[str, ...] = ()
+    happened: str = ""
 
 
 class BadLine(Exception):
@@ -211,7 +213,7 @@ def _line(at: int, kind: str, entry: dict[str, object]) -> Line:
         content = importer.check(entry.get(importer.content))
     except DomainError as error:
         raise BadLine(error.message.rstrip(".")) from error
-    return Line(at, content, words["message"], words["author"], _date(words["created"]))
+    return Line(at, content, words["message"], words["author"], moment_of(words["created"], "created"))
 
 
 def _clean(name: str, value: object) -> str:
@@ -222,11 +224,12 @@ def _clean(name: str, value: object) -> str:
     return value
 
 
-def _date(text: str) -> datetime:
+def moment_of(text: str, name: str) -> datetime:
+    """A moment in the years that can be kept; UTC, where it names no zone. Raises BadLine."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadLine(f'"created" must be a date such as 2025-04-17T17:19:55Z, not {text[:40]!r}') from error
+        raise BadLine(f'"{name}" must be a date such as 2025-04-17T17:19:55Z, not {text[:40]!r}') from error
     if at.year not in YEARS:
-        raise BadLine('"created" must lie between 1970 and 3000')
+        raise BadLine(f'"{name}" must lie between 1970 and 3000')
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The pages that every kind of artifact has, as a map, and the one that finds any of them."""
+"""The pages that every kind of artifact has, as a map, and those of all: finding, and the export."""
 
 from django.urls import URLPattern, path
 
@@ -6,7 +6,11 @@ from versioning.versions import views
 from versioning.versions.kinds import KINDS
 
 app_name = "versions"
-urlpatterns = [path("find/", views.find, name="find")]
+urlpatterns = [
+    path("find/", views.find, name="find"),
+    path("settings/export/", views.export, name="export"),
+    path("settings/export/download/", views.download_export, name="download_export"),
+]
 
 
 def lifecycle(kind: str) -> list[URLPattern]:

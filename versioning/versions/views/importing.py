@@ -1,4 +1,4 @@
-"""A file of histories: chosen, brought in, and told of artifact by artifact."""
+"""A file of histories, or an export: chosen, brought in, and told of artifact by artifact."""
 
 from collections import Counter
 from typing import Any
@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from versioning.lib.htmx import render_page
+from versioning.versions.exports import import_file
 from versioning.versions.forms import UPLOAD_LIMIT, ImportFile
-from versioning.versions.importing import Result, import_history, importer_of
+from versioning.versions.importing import Result, importer_of
 from versioning.versions.kinds import KINDS
 from versioning.workspaces.actor import Actor, actor_of
 from versioning.workspaces.policy import Act, require
@@ -22,13 +23,14 @@ def import_page(request: HttpRequest, *, kind: str) -> HttpResponse:
     require(actor, Act.EDIT)
     posted = request.method == "POST"
     form = ImportFile(request.POST, request.FILES) if posted else ImportFile()
-    results = import_history(actor, form.cleaned_data["file"]) if posted and form.is_valid() else None
+    results = import_file(actor, form.cleaned_data["file"]) if posted and form.is_valid() else None
     namespace = KINDS[kind].namespace
     shown = {
         "form": form, "limit": UPLOAD_LIMIT // 2**20,
         "kind": KINDS[kind], "example": importer_of(kind).example,
         "list_url": reverse(f"{namespace}:list", args=[actor.workspace.slug]),
         "rows": None if results is None else [_row(actor, result) for result in results],
+        "export_url": reverse("versions:export", args=[actor.workspace.slug]),
         "problems": sum(1 for result in results or () if result.problem),
         "said": _said(results or []),
     }  # fmt: skip
@@ -47,6 +49,8 @@ def _row(actor: Actor, result: Result) -> dict[str, Any]:
 
 
 def _happened(result: Result) -> str:
+    if result.happened:
+        return result.happened
     if result.added and result.added == result.total:
         drafted = KINDS[result.kind].one_draft
         return "New; its last version is live" + (", and a draft is forked from it." if drafted else ".")

@@ -1,4 +1,4 @@
-"""What a program gets: prompts and agents as `/v1` delivers them, and texts with their variables filled in."""
+"""What a program gets: prompts and agents as `/v1` delivers them, texts with their variables filled in."""
 
 import time
 from typing import Any

@@ -89,11 +89,8 @@ def _look(remote: Remote, report: Report, slug: str, content: bytes, met: Met | 
     except Refused as refusal:
         if refusal.code != "missing_scope":
             raise
-        report.change(
-            slug,
-            "saved as a draft, unless others saved meanwhile: this key lacks the scope history, so it cannot see that",
-            check=True,
-        )
+        what = "saved as a draft, unless others saved meanwhile (a key with the scope history sees that)"
+        report.change(slug, what, check=True)
         return
     if newest and newest.content == content:
         report.same(slug, f"is v{newest.number} already")

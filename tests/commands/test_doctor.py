@@ -1,14 +1,19 @@
 """`doctor`: each thing that can be wrong is named, with what to do."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management.base import CommandError
 from django.db import connection
+from django.utils import timezone
 
 from agents.models import McpServer
 from agents.services import add_part
 from tests.commands.say import say
 from tests.factories import make_agent
 from versioning.management import checks, database
+from versioning.webhooks.models import Delivery
+from versioning.webhooks.services.endpoints import create_endpoint
 
 
 def levels(check) -> dict[str, str]:
@@ -24,7 +29,7 @@ def test_a_sound_installation_passes_and_every_thing_is_named(cast):
     said = say("doctor")
 
     for about in ("disk", "secret key", "address", "mail", "static files", "database", "walls", "migrations",
-                  "notices", "clocks", "drafts", "credentials", "history"):  # fmt: skip
+                  "notices", "clocks", "drafts", "credentials", "history", "webhooks"):  # fmt: skip
         assert f"{about}:" in said
     assert "WRONG" not in said
 
@@ -142,3 +147,16 @@ def test_credentials_that_another_secret_key_sealed_are_bad(cast, settings):
 
     assert before == {"good": "All 1 of agents open with the secret key."}
     assert "1 of 1 do not open" in levels(checks.credentials)["bad"]
+
+
+def test_a_missing_worker_and_what_is_late_are_warnings(cast):
+    endpoint, _ = create_endpoint(cast.alice, url="https://hooks.example/")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+    assert "No worker gives a sign of life" in levels(checks.webhooks)["warning"]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT procrastinate_register_worker_v1()")
+    assert "Nothing is late" in levels(checks.webhooks)["good"]
+    Delivery.objects.of(endpoint).update(due_at=timezone.now() - timedelta(minutes=11))
+    assert "Late: 1" in levels(checks.webhooks)["warning"]

@@ -53,6 +53,7 @@ def examine() -> Iterator[Finding]:
         yield from drafts()
         yield from credentials()
         yield from history()
+        yield from webhooks()
 
 
 def disk() -> Iterator[Finding]:
@@ -142,6 +143,30 @@ def migrations() -> Iterator[Finding]:
         yield Finding("bad", "migrations", f"{waiting} are not applied. Run: manage.py migrate")
     else:
         yield Finding("good", "migrations", "All are applied.")
+
+
+# Signs of life of workers, and what has waited for one for longer than any of them takes.
+WORKER = """
+SELECT (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'),
+  count(*), coalesce(min(d.due_at), now())
+FROM webhooks_delivery d JOIN webhooks_endpoint e ON e.id = d.endpoint_id
+WHERE d.due_at < now() - interval '10 minutes' AND e.disabled_at IS NULL AND e.removed_at IS NULL
+"""
+
+
+def webhooks() -> Iterator[Finding]:
+    """Whether anybody delivers, and what waits for it."""
+    with told(operator=True), connection.cursor() as cursor:
+        cursor.execute(WORKER)
+        workers, late, since = cursor.fetchone()
+    if not workers:
+        where = "Run: manage.py worker" if settings.WORKER_APART else "The server runs one: start it."
+        yield Finding("warning", "webhooks", f"No worker gives a sign of life; nothing is delivered. {where}")
+    if late:
+        words = f"Late: {late}, the first since {since:%Y-%m-%d %H:%M} UTC."
+        yield Finding("warning", "webhooks", f"{words} Are there enough workers? See Settings → Webhooks.")
+    if workers and not late:
+        yield Finding("good", "webhooks", f"Nothing is late; workers running: {workers}.")
 
 
 # Wanted: each agent with one draft, and the index and the triggers that hold it so.

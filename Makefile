@@ -23,6 +23,7 @@ lint: ## style, templates, types, import contracts, migrations, settings
 	@./run --dev ruff format --check .
 	@find templates -name '*.html' | sort | xargs ./run --dev djade --check --target-version 6.1
 	@./run --dev mypy versioning prompts agents
+	@./run --dev mypy --config-file clients/python/pyproject.toml clients/python/src
 	@./run --dev lint-imports
 	@./run --dev python manage.py makemigrations --check --dry-run
 	@PREVISE_URL=https://previse.example EMAIL_HOST=mail.example ./run --dev python manage.py check --deploy --fail-level WARNING

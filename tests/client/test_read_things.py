@@ -110,6 +110,7 @@ def test_it_says_who_it_is(clients: Any, stage: Door):
     assert first["user-agent"].startswith(f"previse-python/{previse.__version__} ")
     assert second["previse-instance"] == mine.instance
     assert 0 < len(mine.instance) <= 64
+    assert clients(made_up.KEY, stage).instance == mine.instance  # one process, one name
 
 
 def test_render_fills_in_variables_and_nothing_else(clients: Any, stage: Door):

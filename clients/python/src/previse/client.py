@@ -84,14 +84,21 @@ class Previse(Common):
             return found
         turn, patience = self._begin(place, fallback)
         if turn.start:
-            flight = turn.start
-            self._crew.run(lambda: self._refresh(place, flight), seconds=self._timeout * 2)
+            self._send(place, turn.start)
         if turn.wait:
             with contextlib.suppress(TookTooLong):  # what is known then decides
                 turn.wait.landed.result(turn.patience)
             turn.answer = self._memory.settle(place, turn.wait, patience)
         assert turn.answer is not None
         return self._answered(place, turn.answer, fallback)
+
+    def _send(self, place: Place, flight: Flight) -> None:
+        """Have it refreshed; where that cannot be done, what is known is served on."""
+        try:
+            self._crew.run(lambda: self._refresh(place, flight), seconds=self._timeout * 2)
+        except RuntimeError:
+            self._memory.abandon(place, flight)
+            flight.land()
 
     def _refresh(self, place: Place, flight: Flight) -> None:
         """Ask once, in a thread of the crew."""

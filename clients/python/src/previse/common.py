@@ -3,9 +3,6 @@
 import logging
 import os
 import platform
-import re
-import secrets
-import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -27,14 +24,13 @@ from previse.events import (
     RefreshFailed,
 )
 from previse.memory import Memory
-from previse.sharing import leave, on_fork, shared
+from previse.sharing import STRANGE, leave, on_fork, process_name, shared
 from previse.things import Fallback, Prompt, Thing, fallback_of
 
 log = logging.getLogger("previse")
 
 VERSION = "0.1.0"
 LOCAL = "http://127.0.0.1:8000"
-STRANGE = re.compile(r"[^A-Za-z0-9._:-]")
 LONGEST_INSTANCE = 64
 DEFAULT = Path("~")  # stands for the system's own cache folder
 SOON = 1.0  # seconds that a closing client waits for what is under way
@@ -94,9 +90,7 @@ class Common:
         self._renew()
 
     def _renew(self) -> None:
-        random = secrets.token_hex(3)
-        mine = f"{socket.gethostname()[:40]}-{os.getpid()}-{random}"
-        self._instance = self._told_instance or _instance(mine, strict=False)
+        self._instance = self._told_instance or process_name()
         self._headers = {
             "Authorization": f"Bearer {self._key}",
             "Previse-Instance": self._instance,
@@ -268,8 +262,7 @@ def url_of(given: str | None) -> str:
     return url
 
 
-def _instance(given: str, *, strict: bool = True) -> str:
-    fits = STRANGE.sub("-", given)[:LONGEST_INSTANCE]
-    if strict and (fits != given or not fits):
+def _instance(given: str) -> str:
+    if not given or len(given) > LONGEST_INSTANCE or STRANGE.search(given):
         raise ValueError(f"An instance has 1 to {LONGEST_INSTANCE} of A-Z a-z 0-9 . _ : -, not {given!r}.")
-    return fits
+    return given

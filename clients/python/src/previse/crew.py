@@ -1,5 +1,6 @@
 """Threads for refreshes: made when there is work, gone when there is none."""
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -18,7 +19,7 @@ class Crew:
         self.after_fork()
 
     def run(self, work: Callable[[], None], *, seconds: float) -> None:
-        """Do this soon; it should take at most so long."""
+        """Do this soon; it should take at most so long. Raises RuntimeError where no thread can be had."""
         with self._lock:
             self._waiting.append((work, seconds))
             now = time.monotonic()
@@ -26,7 +27,14 @@ class Crew:
                 return
             thread = threading.Thread(target=self._work, name="previse-refresh", daemon=True)
             self._busy[thread] = now + seconds
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # the interpreter is ending, or there are too many threads
+            with self._lock:
+                self._busy.pop(thread, None)
+                with contextlib.suppress(ValueError):  # another has taken it
+                    self._waiting.remove((work, seconds))
+            raise
 
     def after_fork(self) -> None:
         """Begin anew: threads do not come along into a child process."""

@@ -168,6 +168,8 @@ class Memory:
         entry.from_disk = True
         self._know(entry, kept.news, time.monotonic() - age)
         entry.vouched = ALWAYS if place.version is not None else entry.told_at
+        if age < self.fresh:
+            entry.next_try = time.monotonic()  # it served as fresh: once it is stale nobody waits for it
 
     def _entry(self, place: Place) -> Entry:
         entry = self.places.get(place)
@@ -228,11 +230,12 @@ class Memory:
     def _learn(self, entry: Entry, place: Place, told: News | Unchanged, began: float) -> Landed:
         """The server has spoken. What it calls stale itself is taken, and not for fresh."""
         self.denied, self.failures, self.away_until, self.away_until_cold = False, 0, NEVER, NEVER
-        entry.failures, entry.error, entry.heard = 0, None, time.monotonic()
+        now = time.monotonic()
+        entry.failures, entry.error, entry.heard = 0, None, now
         pinned = place.version is not None
         server_stale = told.stale_for is not None and not pinned
         told_at = began - (told.stale_for or 0.0)
-        entry.next_try = began + self.fresh
+        entry.next_try = now + self.fresh  # from the end of this one: a slow one and the next are apart too
         landed = Landed(server_stale=server_stale)
         if isinstance(told, News):
             if self._is_older(entry, told, began, server_stale):
@@ -251,7 +254,7 @@ class Memory:
             news = News(entry.thing, entry.generation, entry.etag)
             landed.keep = Kept(place, news, time.time() - (time.monotonic() - entry.told_at), again=True)
         entry.older_since = ALWAYS
-        entry.vouched = ALWAYS if pinned else NEVER if server_stale else began
+        entry.vouched = ALWAYS if pinned else NEVER if server_stale else now
         landed.number = entry.thing.number if entry.thing else None
         return landed
 

@@ -1,6 +1,9 @@
 """One memory for all clients of a key in a process; and what happens when the process forks."""
 
 import os
+import re
+import secrets
+import socket
 import threading
 import weakref
 from collections.abc import Callable
@@ -11,6 +14,8 @@ _shared: dict[tuple[object, ...], Memory] = {}
 _sharing = threading.Lock()
 _listeners: "weakref.WeakSet[object]" = weakref.WeakSet()
 _registered = False
+_name = ""
+STRANGE = re.compile(r"[^A-Za-z0-9._:-]")
 
 
 def shared(key: tuple[object, ...], make: Callable[[], Memory]) -> Memory:
@@ -40,9 +45,19 @@ def on_fork(client: object) -> None:
         os.register_at_fork(after_in_child=_forked)
 
 
+def process_name() -> str:
+    """What this process is called by default: one name for all its clients, another in each child."""
+    global _name
+    with _sharing:
+        if not _name:
+            host = STRANGE.sub("-", socket.gethostname())[:40]
+            _name = f"{host}-{os.getpid()}-{secrets.token_hex(3)}"
+        return _name
+
+
 def _forked() -> None:
-    global _sharing
-    _sharing = threading.Lock()
+    global _sharing, _name
+    _sharing, _name = threading.Lock(), ""
     for memory in _shared.values():
         memory.after_fork()
     for client in list(_listeners):

@@ -27,7 +27,7 @@ class Worker:
             [sys.executable, "manage.py", "worker"], cwd=ROOT, env=self._environment,
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
         )  # fmt: skip
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not workers() - before:
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < deadline, self.log()

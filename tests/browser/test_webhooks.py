@@ -1,0 +1,122 @@
+"""Settings → Webhooks in a browser: a webhook is added and told of a release, a delivery is brought again."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.browser.test_accessibility import grave
+from tests.browser.test_tokens import sideways
+from tests.browser.world import database
+from tests.webhooks.logged import hooked, owed
+from tests.webhooks.process import Worker
+from tests.webhooks.receiver import Receiver
+from versioning.lib.transaction import told
+from versioning.webhooks.services.endpoints import secrets_of
+from versioning.workspaces.models import Event
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
+
+
+@pytest.fixture
+def receiver():
+    one = Receiver()
+    yield one
+    one.close()
+
+
+def logged(world, state="failed", url="https://hooks.example/previse"):
+    """A webhook with one delivery in a state; both their pages."""
+    with database(), told(world.cast.demo.id, world.cast.alice.person_id):
+        endpoint = hooked(world.cast, url=url)
+        delivery = owed(endpoint, Event.objects.newest_first().first(), state)
+    here = f"settings/webhooks/{endpoint.pk}/"
+    return here, delivery
+
+
+def test_a_webhook_is_added_by_the_form_and_shows_its_secret_once(world, page):
+    page.goto("settings/")
+    page.get_by_role("link", name="Webhooks").click()
+    page.get_by_role("link", name="New webhook").first.click()
+    page.get_by_label("Address").fill("https://hooks.example/added")
+    expect(page.get_by_label("Made live")).to_be_hidden()
+    page.get_by_label("Only these").check()
+    page.get_by_label("Made live").check()
+    page.get_by_role("button", name="Add webhook").click()
+
+    assert SECRET.fullmatch(page.get_by_label("the secret", exact=True).inner_text())
+    page.get_by_role("link", name="Done").click()
+    expect(page.get_by_text("hooks.example/added", exact=True)).to_be_visible()
+    expect(page.locator(".hook-facts")).to_contain_text("Made live")
+    assert not SECRET.search(page.content())
+
+
+def test_redeliver_shows_itself_on_the_row_and_the_row_follows_what_comes_of_it(
+    world, page, receiver, server_environment
+):
+    here, delivery = logged(world, url=receiver.url)
+    with database(), told(world.cast.demo.id):
+        [secret] = secrets_of(delivery.endpoint, timezone.now())
+        worker = Worker(server_environment)
+    page.goto(here)
+    row = page.locator(f"#row-{delivery.pk}")
+    button = row.get_by_role("button", name="Redeliver")
+    assert button.evaluate("(it) => getComputedStyle(it).opacity") == "0"
+
+    row.hover()
+    expect(button).to_have_css("opacity", "1")
+    button.click()
+    expect(row).to_contain_text("on its way")
+    with database():
+        worker.start()
+
+    try:
+        expect(row).to_contain_text("delivered")
+    finally:
+        worker.stop()
+    expect(row).to_contain_text("200 OK")
+    expect(row.get_by_role("button", name="Redeliver")).to_have_count(1)
+    assert [each.verified(secret)["type"] for each in receiver.came] == ["an event"]
+
+
+def test_filters_follow_each_other_without_a_reload(world, page):
+    here, _ = logged(world)
+    page.goto(here)
+    page.evaluate("globalThis.__same = true")  # of no other document
+
+    page.get_by_role("link", name="Delivered", exact=True).click()
+    expect(page.get_by_text("No such delivery")).to_be_visible()
+    page.get_by_role("combobox", name="Event").select_option("version.published")
+    expect(page).to_have_url(re.compile(r"state=delivered&event=version\.published"))
+    assert page.evaluate("globalThis.__same")
+    page.get_by_role("link", name="Show all deliveries").click()
+
+    expect(page.get_by_role("row")).to_have_count(2)
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_serious_in_light_and_dark_and_nothing_scrolls_sideways(browsers, world, options):
+    url = "https://a-rather-long-name-of-a-server.internal.example.com:8443/" + "path/" * 30
+    here, delivery = logged(world, "retrying", url)
+    page = browsers.of(world.cast.alice, **options)
+    states = {}
+
+    paths = ("settings/webhooks/", "settings/webhooks/new/", here, f"{here}deliveries/{delivery.pk}/",
+             f"{here}rotate/")  # fmt: skip
+    for path in paths:
+        page.goto(path)
+        states[path] = grave(page) + sideways(page)
+
+    assert states == {path: [] for path in paths}
+
+
+def test_without_javascript_a_delivery_is_brought_again(browsers, world):
+    here, delivery = logged(world)
+    page = browsers.of(world.cast.ada, java_script_enabled=False)
+
+    page.goto(f"{here}deliveries/{delivery.pk}/")
+    page.get_by_role("button", name="Redeliver").click()
+
+    expect(page.get_by_role("status").filter(has_text="Ada asked for it again.")).to_be_visible()

@@ -1,6 +1,6 @@
 """Permissions of agents: each cell of the table, asked of the services themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,8 +9,10 @@ import pytest
 from agents.models import Agent, AgentTrigger, Connector
 from agents.services import add_part, change_agent, change_part, copy_agent, create_agent, remove_part
 from agents.services.connectors import change_connector, create_connector, remove_connector
+from tests.again import Again
 from tests.cast import Cast
 from tests.factories import make_agent
+from tests.kept import Kept, kept
 from tests.refusals import refused
 from tests.workspaces.test_policy import FROM, KEYS, PEOPLE, actor_named, told_to_each
 from versioning.lib.errors import DomainError
@@ -75,8 +77,7 @@ VERBS = EDIT | SAVE_DRAFT | PUBLISH
 SERVED = ("save a draft that is staged", "save a draft that is live", "add to a draft that is live")
 
 
-@pytest.fixture
-def world(cast: Cast) -> World:
+def make_world(cast: Cast) -> World:
     desk = make_agent(cast.alice, locked=2, live=2)
     change_agent(cast.alice, desk, bio="Changed.")
     opened = make_agent(cast.alice, locked=1)
@@ -85,6 +86,28 @@ def world(cast: Cast) -> World:
     staged = make_agent(cast.alice)
     services.stage(cast.alice, staged, 1)
     return World(desk, opened, staged, create_connector(cast.alice, desk, name="way in", channel="api"))
+
+
+@pytest.fixture(scope="module")
+def made(cast_again: Again[Cast], django_db_blocker: Any) -> Iterator[Kept[World]]:
+    with kept(cast_again, django_db_blocker, make_world) as made:
+        yield made
+
+
+@pytest.fixture
+def scene(made: Kept[World]) -> Iterator[tuple[Cast, World]]:
+    with made.again() as scene:
+        yield scene
+
+
+@pytest.fixture
+def cast(scene: tuple[Cast, World]) -> Cast:
+    return scene[0]
+
+
+@pytest.fixture
+def world(scene: tuple[Cast, World]) -> World:
+    return scene[1]
 
 
 def allowed(verb: str, *, protected: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from agents.models import Agent, AgentSchema, AgentTrigger, McpServer
 from prompts.demo import COLLEAGUES, fill, stories
 from prompts.models import Prompt, WorkingCopy
 from prompts.variables import variables_of
+from tests.kept import kept
 from versioning.versions.models import Artifact, Version
 from versioning.versions.services.one_draft import draft_of
 from versioning.versions.uses import uses_of
@@ -15,11 +16,21 @@ from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Event, User
 
 
-@pytest.fixture
-def demo(cast):
+def fill_all(cast):
     people = fill(Actor.of_operator(cast.demo, via="command"))
     agents.fill(people)
-    return cast
+
+
+@pytest.fixture(scope="module")
+def filled(cast_again, django_db_blocker):
+    with kept(cast_again, django_db_blocker, fill_all) as filled:
+        yield filled
+
+
+@pytest.fixture
+def demo(filled):
+    with filled.again() as (cast, _):
+        yield cast
 
 
 def by_slug(slug: str) -> Prompt:

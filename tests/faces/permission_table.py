@@ -111,7 +111,7 @@ READS = [
     _prompt("a diff of changes", rest="/history/compare?from=1&to=1"),
     _prompt("Events of a prompt", rest="/events"), _prompt("what was live", rest="/live"),
     _prompt("a prompt as of", "history/" + AT, "/as-of" + AT),
-    _only("calls of a prompt", "prompts/{slug}/code/"), _only("who reads it", "prompts/{slug}/clients/"),
+    _only("calls of a prompt", "prompts/{slug}/code/"), _prompt("who reads it", "clients/", "/clients"),
     _only("words of a prompt", "prompts/{slug}/settings/"),
     read("an agent", "agents/{slug}/", "agents/{slug}"),
     _only("a section of an agent", "agents/{slug}/section/identity/"),
@@ -141,7 +141,7 @@ READS = [
     _agent("a connector", "connectors/{connector}/", "/connectors/{connector}"),
     _agent("conversations", "conversations/", "/conversations"),
     _agent("a conversation", "conversations/{conversation}/", "/conversations/{conversation}"),
-    _only("who reads an agent", "agents/{slug}/clients/"),
+    _agent("who reads an agent", "clients/", "/clients"),
     _only("calls of an agent", "agents/{slug}/code/"), _only("use of an agent", "agents/{slug}/settings/"),
 ]  # fmt: skip
 

@@ -165,6 +165,12 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(web, chang
     assert not Endpoint.objects.exists()
 
 
+def test_all_that_is_wrong_is_said_at_once(web):
+    page = web.post(f"{PAGE}new/", **NEW | {"url": "nowhere", "which": "some"}).content.decode()
+
+    assert page.count('class="errorlist"') == 2
+
+
 def test_chosen_events_stay_chosen_when_something_else_is_wrong(web):
     page = web.post(f"{PAGE}new/", **NEW | {"url": "", "which": "some", "events": ["key.created"]}).content
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django import forms
+from django.conf import settings
 
+from versioning.lib.addresses import check_url
+from versioning.lib.errors import DomainError
 from versioning.webhooks.models import Endpoint
 from versioning.workspaces.events import EventName
 
@@ -44,7 +47,6 @@ class EndpointForm(forms.Form):
 
     url = forms.CharField(
         max_length=500, label="Address",
-        help_text="Each Event is sent here as a POST with a JSON body. Answer with 2xx within 15 seconds.",
         widget=forms.URLInput(
             attrs={"spellcheck": "false", "autocomplete": "off", "placeholder": "https://example.com/previse"}
         ),
@@ -60,6 +62,11 @@ class EndpointForm(forms.Form):
         choices=EventName.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        within = f"Answer with 2xx within {settings.WEBHOOK_TIMEOUT} seconds."
+        self.fields["url"].help_text = f"Each Event is sent here as a POST with a JSON body. {within}"
+
     @classmethod
     def of(cls, endpoint: Endpoint) -> Self:
         """As it is set now."""
@@ -68,6 +75,13 @@ class EndpointForm(forms.Form):
             "url": endpoint.url, "description": endpoint.description, "which": which,
             "events": endpoint.events,
         })  # fmt: skip
+
+    def clean_url(self) -> str:
+        """By the rule of the services, so that it is said together with what else is wrong."""
+        try:
+            return check_url(self.cleaned_data["url"], field="url", exact=True)
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
 
     def clean(self) -> dict[str, Any]:
         """Who wants only some names them: to the services none at all means every one."""

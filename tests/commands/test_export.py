@@ -445,6 +445,16 @@ def test_nothing_is_written_or_removed_through_a_link(cast, folder, tmp_path):
     assert files(outside) == {"v1.txt": b"mine"}
 
 
+def test_a_link_where_a_file_is_written_first_leads_nowhere(cast, folder, tmp_path):
+    export(folder)
+    (tmp_path / "mine").write_text("mine")
+    (folder / ".MANIFEST.sha256.writing").symlink_to(tmp_path / "mine")
+
+    export(folder)
+
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
 def test_a_zip_is_written_over_another_export_and_nothing_else(cast, tmp_path):
     (tmp_path / "thesis.doc").write_text("years of work")
 

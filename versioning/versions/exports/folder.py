@@ -128,7 +128,8 @@ def _digest(path: Path) -> str | None:
 def _replace(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     beside = path.with_name(f".{path.name}.writing")
-    with open(beside, "wb") as file:
+    beside.unlink(missing_ok=True)
+    with open(beside, "xb") as file:  # and never through a link that waits there
         file.write(content)
     os.replace(beside, path)
 

@@ -33,7 +33,7 @@ def states_of(repository: Repository, path: str) -> list[State]:
     head = repository.commit
     listed = repository.run("log", "--follow", "--topo-order", *CHANGED, head, "--", path)
     followed = {state.commit: state for state in _changes(listed)}
-    parents = _parents(repository)
+    parents = repository.parents
     names = sorted({state.path for state in followed.values()})
     merged = _merged(repository, names) if any(len(each) > 1 for each in parents.values()) else {}
     found = distinct(_in_order(head, parents, followed, merged))
@@ -62,11 +62,6 @@ def _changes(listed: bytes) -> Iterator[State]:
             if status[0] in "RC":
                 path = next(parts)
             yield State(commit, os.fsdecode(path), blob if mode in REGULAR else "")
-
-
-def _parents(repository: Repository) -> dict[str, list[str]]:
-    lines = repository.run("rev-list", "--parents", repository.commit).decode().splitlines()
-    return {commit: parents for commit, *parents in (line.split(" ") for line in lines)}
 
 
 def _merged(repository: Repository, names: list[str]) -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ import posixpath
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from versioning.lib.errors import DomainError
@@ -65,6 +66,12 @@ class Repository:
         if not found:
             raise refused(f"There is no file {path!r} in the commit {self.commit[:10]} of {self.folder}.")
         return found
+
+    @cached_property
+    def parents(self) -> dict[str, list[str]]:
+        """Every commit with its parents, the first of them first."""
+        lines = self.run("rev-list", "--parents", self.commit).decode().splitlines()
+        return {commit: parents for commit, *parents in (line.split(" ") for line in lines)}
 
     def run(self, *words: str, given: bytes | None = None) -> bytes:
         """What git answers. Errors: `invalid` with git's own words."""

@@ -9,13 +9,19 @@ from playwright.sync_api import expect
 from tests.browser.test_accessibility import grave
 from tests.browser.test_tokens import sideways
 from tests.browser.world import database
+from tests.factories import make_prompt
+from tests.server import ROOT
 from tests.webhooks.logged import hooked, owed
 from tests.webhooks.process import Worker
 from tests.webhooks.receiver import Receiver
 from versioning.lib.transaction import told
+from versioning.versions import services
 from versioning.webhooks.services.endpoints import secrets_of
+from versioning.workspaces.events import MOVES_LIVE
 from versioning.workspaces.models import Event
 
+FOLDER = ROOT / "tests" / "screenshots"
+DESK = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
 
@@ -120,3 +126,30 @@ def test_without_javascript_a_delivery_is_brought_again(browsers, world):
     page.get_by_role("button", name="Redeliver").click()
 
     expect(page.get_by_role("status").filter(has_text="Ada asked for it again.")).to_be_visible()
+
+
+def told_of_releases(actor, cast):
+    """A webhook that was told of a story of releases, and fails since its last."""
+    prompt = make_prompt(cast.eve, slug="support-greeting", live=1, drafts=5)
+    endpoint = hooked(cast, url="https://hooks.example.com/services/previse", events=["member.joined"],
+                      description="Posts releases")  # fmt: skip
+    for number in range(2, 7):
+        services.promote(cast.eve, prompt, number, message=f"Release {number}")
+    services.roll_back(cast.ada, prompt, 5)
+    events = Event.objects.of(prompt.pk).filter(name__in=MOVES_LIVE).order_by("sequence")
+    states = ["delivered"] * 4 + ["failed", "retrying", "waiting"]
+    return endpoint, [owed(endpoint, *pair) for pair in zip(events, states, strict=True)]
+
+
+def test_the_screens_are_drawn(world, browsers):
+    endpoint, deliveries = world.act(world.cast.alice, told_of_releases, world.cast)
+    desk, phone = (browsers.of(world.cast.alice, **options) for options in (DESK, PHONE))
+    here = f"settings/webhooks/{endpoint.pk}/"
+
+    desk.goto(here)
+    expect(desk.get_by_role("row").filter(has_text="support-greeting")).not_to_have_count(0)
+    desk.screenshot(path=FOLDER / "webhook.png")
+    desk.goto(f"{here}deliveries/{deliveries[-2].pk}/")
+    desk.screenshot(path=FOLDER / "webhook-delivery.png")
+    phone.goto(here)
+    phone.screenshot(path=FOLDER / "webhook-phone.png")

@@ -10,8 +10,10 @@ import pytest
 from agents.models import Agent
 from prompts.models import Prompt
 from tests.agents.sheets import sheet
-from tests.faces.verbs import AGENTS, PROMPTS, Verb, acts, by_rest, by_web, configuration, prepared, ready
+from tests.faces.verbs import AGENTS, PROMPTS, Verb, acts, by_rest, by_web, configuration
+from tests.faces.verbs import ready as make_ready
 from tests.factories import make_agent
+from tests.kept import kept
 from versioning.api import api
 from versioning.lib.errors import STATUS
 from versioning.versions import services
@@ -22,13 +24,60 @@ VERBS = [*PROMPTS, *AGENTS]
 every_verb = pytest.mark.parametrize("verb", VERBS, ids=str)
 
 
+def make_things(cast):
+    """Of each kind two that are alike: one for the page, one for the program."""
+    one_of = {"prompts": PROMPTS[0], "agents": AGENTS[0]}
+    return {
+        (kind, face): make_ready(cast, verb, f"to-be-{face}")
+        for kind, verb in one_of.items()
+        for face in ("paged", "called")
+    }
+
+
+@pytest.fixture(scope="module")
+def made(cast_again, django_db_blocker):
+    with kept(cast_again, django_db_blocker, make_things) as made:
+        yield made
+
+
+@pytest.fixture
+def scene(made):
+    with made.again() as scene:
+        yield scene
+
+
+@pytest.fixture
+def cast(scene):
+    return scene[0]
+
+
+@pytest.fixture
+def ready(scene):
+    """`ready(verb, face)`: a thing of the verb's kind, as tests/faces/verbs.py makes it."""
+    return lambda verb, face: scene[1][verb.kind, face]
+
+
+@pytest.fixture
+def prepared(cast, ready):
+    """As `ready`, and what the verb needs before."""
+
+    def prepare(verb, face):
+        thing = ready(verb, face)
+        if verb.first:
+            verb.first(cast.eve, thing)
+            thing.refresh_from_db()
+        return thing
+
+    return prepare
+
+
 def protect_live(cast):
     Workspace.objects.filter(pk=cast.demo.pk).update(protect_live=True)
 
 
 @every_verb
-def test_every_face_records_the_same_events_and_leaves_the_same(cast, web, rest, verb):
-    paged, called = prepared(cast, verb, "paged"), prepared(cast, verb, "called")
+def test_every_face_records_the_same_events_and_leaves_the_same(cast, web, rest, prepared, verb):
+    paged, called = prepared(verb, "paged"), prepared(verb, "called")
 
     answers = by_web(web.of(cast.eve), verb, paged), by_rest(rest.of(cast.eve), verb, called)
 
@@ -39,8 +88,8 @@ def test_every_face_records_the_same_events_and_leaves_the_same(cast, web, rest,
 
 
 @every_verb
-def test_every_face_refuses_what_cannot_be_done_and_records_nothing(cast, web, rest, verb):
-    thing, number = ready(cast, verb, "paged"), verb.at or verb.number
+def test_every_face_refuses_what_cannot_be_done_and_records_nothing(cast, web, rest, ready, verb):
+    thing, number = ready(verb, "paged"), verb.at or verb.number
     if not (verb.again or verb.at or verb.first):
         by_rest(rest.of(cast.eve), verb, thing)
     before = Event.objects.of(thing.pk).count()
@@ -53,8 +102,8 @@ def test_every_face_refuses_what_cannot_be_done_and_records_nothing(cast, web, r
 
 
 @every_verb
-def test_a_viewer_is_refused_by_every_face(cast, web, rest, verb):
-    thing = prepared(cast, verb, "paged")
+def test_a_viewer_is_refused_by_every_face(cast, web, rest, prepared, verb):
+    thing = prepared(verb, "paged")
 
     answers = by_web(web.of(cast.bob), verb, thing), by_rest(rest.of(cast.bob), verb, thing)
 
@@ -64,8 +113,8 @@ def test_a_viewer_is_refused_by_every_face(cast, web, rest, verb):
 
 
 @every_verb
-def test_protecting_live_takes_the_same_verbs_from_editors_in_every_face(cast, web, rest, verb):
-    paged, called = prepared(cast, verb, "paged"), prepared(cast, verb, "called")
+def test_protecting_live_takes_the_same_verbs_from_editors_in_every_face(cast, web, rest, prepared, verb):
+    paged, called = prepared(verb, "paged"), prepared(verb, "called")
     protect_live(cast)
 
     answers = by_web(web.of(cast.eve), verb, paged), by_rest(rest.of(cast.eve), verb, called)
@@ -79,8 +128,8 @@ def test_protecting_live_takes_the_same_verbs_from_editors_in_every_face(cast, w
 
 
 @pytest.mark.parametrize("verb", [verb for verb in AGENTS if verb.of_draft], ids=str)
-def test_a_draft_that_is_live_is_written_by_who_may_publish_in_every_face(cast, web, rest, verb):
-    paged, called = ready(cast, verb, "paged"), ready(cast, verb, "called")
+def test_a_draft_that_is_live_is_written_by_who_may_publish_in_every_face(cast, web, rest, ready, verb):
+    paged, called = ready(verb, "paged"), ready(verb, "called")
     for agent in (paged, called):
         services.promote(cast.eve, agent, 3, lock=False)
         agent.refresh_from_db()
@@ -99,8 +148,8 @@ def test_a_draft_that_is_live_is_written_by_who_may_publish_in_every_face(cast, 
 
 
 @every_verb
-def test_a_key_may_what_its_scopes_say_and_never_moves_a_pointer(cast, rest, verb):
-    thing = prepared(cast, verb, "called")
+def test_a_key_may_what_its_scopes_say_and_never_moves_a_pointer(cast, rest, prepared, verb):
+    thing = prepared(verb, "called")
     scopes = sorted(["", "history", "drafts"], key=lambda scope: scope == (verb.key_scope or None))
 
     for scope in scopes:  # the one that is enough comes last
@@ -112,9 +161,9 @@ def test_a_key_may_what_its_scopes_say_and_never_moves_a_pointer(cast, rest, ver
             assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
-def test_the_working_copy_is_the_only_difference_between_page_and_program(cast, web, rest):
+def test_the_working_copy_is_the_only_difference_between_page_and_program(cast, web, rest, ready):
     verb = next(verb for verb in PROMPTS if verb.name == "save a new version")
-    prompt = ready(cast, verb, "paged")
+    prompt = ready(verb, "paged")
     by_web(web.of(cast.eve), verb, prompt)
 
     by_rest(rest.of(cast.eve), verb, prompt)
@@ -151,9 +200,9 @@ def test_copying_an_agent_is_the_same_through_every_face(cast, web, rest):
 
 
 @pytest.mark.parametrize("kind", ["prompts", "agents"])
-def test_archived_things_come_back_through_every_face_alike(cast, web, rest, kind):
+def test_archived_things_come_back_through_every_face_alike(cast, web, rest, ready, kind):
     verb = Verb("unarchive", "unarchive/", {}, "PATCH", "", {"archived": False}, [], "", kind=kind)
-    things = [ready(cast, verb, slug) for slug in ("paged", "called")]
+    things = [ready(verb, slug) for slug in ("paged", "called")]
     for thing in things:
         services.unpublish(cast.eve, thing)
         services.archive(cast.eve, thing)

@@ -215,15 +215,6 @@ def ready(cast: Cast, verb: Verb, slug: str) -> Thing:
     return thing
 
 
-def prepared(cast: Cast, verb: Verb, slug: str) -> Thing:
-    """As `ready`, and what the verb needs before."""
-    thing = ready(cast, verb, slug)
-    if verb.first:
-        verb.first(cast.eve, thing)
-        thing.refresh_from_db()
-    return thing
-
-
 def acts(thing: Thing, after: int) -> list[tuple[Any, ...]]:
     """What was recorded since, as far as it must be the same through every face."""
     events = Event.objects.of(thing.pk).filter(sequence__gt=after).order_by("sequence")

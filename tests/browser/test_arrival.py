@@ -20,9 +20,8 @@ WRITTEN = 15.0  # seconds in which a server has written down what it saw, on a b
 
 def test_the_line_says_by_itself_when_a_release_has_arrived(page, world):
     prompt = world.prompt("arriving", live=1)
-    program = httpx.Client(
-        base_url=world.server.url, headers={"Authorization": f"Bearer {world.key('live')}"}
-    )
+    headers = {"Authorization": f"Bearer {world.key('live')}", "Previse-Instance": "one"}
+    program = httpx.Client(base_url=world.server.url, headers=headers)
     line = page.locator("#arrival")
 
     def ask():

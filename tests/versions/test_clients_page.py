@@ -54,6 +54,13 @@ def test_a_client_that_serves_an_earlier_save_of_the_same_draft_says_so(cast, we
     assert "v1 3 s an earlier save" in rows(web.get("agents/desk/clients/"))[0]
 
 
+def test_the_instances_beyond_those_that_are_told_apart_are_one_row(cast, web, known):
+    make_prompt(cast.eve, slug="one", live=1)
+    known.clients["live"] = [client(1, key="fleet", instance="*")]
+
+    assert "fleet all others v1 –" in rows(web.get(PAGE))[0]
+
+
 def test_a_client_that_was_told_that_nothing_is_live_serves_nothing(cast, web, known):
     make_prompt(cast.eve, slug="one")
     known.clients["live"] = [client(None)]

@@ -8,6 +8,7 @@ of 1 s. Then a cold start from disk, and how soon "unpublished" is passed on. It
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ READS = int(os.environ.get("READS", "100000"))
 FRESH, TIMEOUT = 1.0, 2.0
 SECONDS = {"the server hangs": 30.0}
 OTHERWISE = 10.0
+LONGEST_START = 1500.0  # ms: it waits a second for the server, and loads httpx
 
 
 def measure() -> list[dict[str, Any]]:
@@ -52,14 +54,31 @@ def measure() -> list[dict[str, Any]]:
                     _row(f"{name}: p99", round(tally.p99, 4), "ms", f"<= {MOST_MS}", tally.p99 <= MOST_MS),
                     _row(f"{name}: requests in {intervals:.0f} intervals", asked, "", "<= 1 each", True),
                 ]
-        with world.hanging(), Previse(world.key, **options) as cold:
-            began = time.perf_counter()
-            read = cold.prompt(SLUG)
-            took = (time.perf_counter() - began) * 1000
-            found.append(_row("cold start from disk, the server hanging", round(took, 1), "ms", "<= 1100",
-                              read.read_from == "disk" and took <= 1100))  # fmt: skip
+        with world.hanging():
+            found.append(_cold("the server hanging", options, world.key, LONGEST_START))
+        with world.stopped():
+            found.append(_cold("no server there", options, world.key, LONGEST_START))
         found.append(_unpublished(world, options))
     return found
+
+
+def _cold(what: str, options: dict[str, Any], key: str, most: float) -> dict[str, Any]:
+    """The first read of a process that has just been started, of what another one has kept on disk."""
+    code = f"""if True:
+        import time
+        from previse import Previse
+        client = Previse({key!r}, **{options!r})
+        began = time.perf_counter()
+        read = client.prompt({SLUG!r})
+        print(read.read_from, (time.perf_counter() - began) * 1000)
+    """
+    path = str(ROOT / "clients" / "python" / "src")
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True,
+                          env=os.environ | {"PYTHONPATH": path})  # fmt: skip
+    read_from, took = done.stdout.split()
+    ok = read_from == "disk" and float(took) <= most
+    name = f"cold start from {read_from}, {what}: first read"
+    return _row(name, round(float(took), 1), "ms", f"<= {most:.0f}", ok)
 
 
 def _until_fresh(client: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.client import made_up
 from tests.client.door import Door, Says
+from tests.client.later import later
 from tests.delivery.house import House
 
 
@@ -71,7 +72,7 @@ def test_what_is_stale_is_served_at_once_while_a_task_refreshes_it(stage: Door):
 
     async def act(client: Any) -> None:
         await client.prompt("greeting")
-        await asyncio.sleep(0.2)
+        later(client, 60)
         stage.say(made_up.prompt("New.", generation=2))
         assert (await client.prompt("greeting")).stale
 
@@ -81,7 +82,7 @@ def test_what_is_stale_is_served_at_once_while_a_task_refreshes_it(stage: Door):
         await until(is_new)
         assert len(stage.asked) == 2
 
-    run(stage, None, act, fresh=0.2)
+    run(stage, None, act)
 
 
 def test_it_tells_unpublished_from_unreachable_and_takes_fallbacks(stage: Door):

@@ -7,6 +7,7 @@ import pytest
 
 from tests.client import made_up
 from tests.client.door import Door, Says
+from tests.client.later import later
 from tests.delivery.house import until
 
 AGENT = {"agent": {"name": "Desk"}, "schemas": []}
@@ -72,26 +73,28 @@ def test_beyond_max_stale_nothing_old_is_served(clients: Any, stage: Door):
     from previse import Unreachable
 
     stage.say(made_up.prompt())
-    client = clients(made_up.KEY, stage, fresh=0.3, max_stale=1)
+    client = clients(made_up.KEY, stage, max_stale=100)
     client.prompt("greeting")
     stage.say(Says(status=0))
-    time.sleep(0.35)
+    later(client, 70)
     assert client.prompt("greeting").stale
-    time.sleep(0.7)
+    until(lambda: len(stage.asked) == 2)
+    later(client, 40)
 
-    with pytest.raises(Unreachable, match=r"1\.\d s old, more than max_stale=1 allows"):
+    with pytest.raises(Unreachable, match=r"11\d\.\d s old, more than max_stale=100 allows"):
         client.prompt("greeting")
     assert client.prompt("greeting", fallback="Hi.").content == "Hi."
     stage.say(made_up.prompt("New.", generation=2))
+    later(client, 60)
     until(lambda: client.prompt("greeting", fallback="Hi.").content == "New.")
 
 
 def test_a_program_that_slept_asks_first_where_what_it_knows_is_too_old(clients: Any, stage: Door):
     stage.say(made_up.prompt())
-    client = clients(made_up.KEY, stage, fresh=0.1, max_stale=0.2)
+    client = clients(made_up.KEY, stage, max_stale=100)
     client.prompt("greeting")
     stage.say(made_up.prompt("New.", generation=2))
-    time.sleep(0.3)
+    later(client, 101)
 
     assert client.prompt("greeting").content == "New."
 

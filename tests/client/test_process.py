@@ -12,6 +12,7 @@ import pytest
 
 from tests.client import made_up
 from tests.client.door import Door
+from tests.client.later import later
 from tests.delivery.house import until
 from tests.server import ROOT
 
@@ -85,11 +86,11 @@ def test_it_tells_what_happens_and_a_hook_that_fails_breaks_nothing(clients: Any
         raise RuntimeError("of the hook")
 
     stage.say(made_up.prompt())
-    client = clients(made_up.KEY, stage, fresh=0.6, on_event=hook)
+    client = clients(made_up.KEY, stage, on_event=hook)
     client.prompt("greeting")
     client.prompt("greeting")
     stage.talk_nonsense()
-    time.sleep(0.6)
+    later(client, 60)
     client.prompt("greeting")
     until(lambda: any(isinstance(event, RefreshFailed) for event in told))
     client.prompt("other", fallback="Hi.")
@@ -102,7 +103,7 @@ def test_it_tells_what_happens_and_a_hook_that_fails_breaks_nothing(clients: Any
     refreshed = [event for event in told if isinstance(event, Refreshed)]
     assert [(event.number, event.changed, event.server_stale) for event in refreshed] == [(1, True, False)]
     failed = next(event for event in told if isinstance(event, RefreshFailed))
-    assert (failed.slug, failed.failures, failed.retry_in >= 0.6) == ("greeting", 1, True)
+    assert (failed.slug, failed.failures, failed.retry_in >= 60) == ("greeting", 1, True)
     assert [type(event.error) for event in told if isinstance(event, FallbackUsed)] == [Unreachable]
     assert [event.slug for event in told if isinstance(event, ReadFailed)] == ["another"]
 
@@ -129,9 +130,9 @@ def test_a_program_ends_while_the_server_hangs(stage: Door):
     )
     began = time.monotonic()
 
-    subprocess.run([sys.executable, "-c", code], env=_environment(), check=True, timeout=20)
+    subprocess.run([sys.executable, "-c", code], env=_environment(), check=True, timeout=60)
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 def test_an_import_reads_nothing_starts_nothing_and_loads_no_httpx():

@@ -86,9 +86,10 @@ def test_a_revoked_key_reads_nothing_any_more_not_from_disk_either(clients: Any,
     assert client.prompt(other.slug, fallback="Hi.").content == "Hi."
     until(lambda: not list(client._memory.disk.folder.glob("*.previse")))
     door.forget()
+    began = time.monotonic()
     for _ in range(300):
         assert ends(client, Unauthorized, prompt.slug)
-    assert len(door.asked) <= 1
+    assert len(door.asked) <= 1 + (time.monotonic() - began) / 0.2
 
 
 def test_a_key_that_counts_again_reads_again(clients: Any, stage: Door):

@@ -75,8 +75,9 @@ class Memory:
             now = time.monotonic()
             if self.denied:
                 return Unauthorized()
-            if entry.known and not _too_old(entry, now, patience.max_stale):
-                fresh = now - entry.vouched < self.fresh or entry.vouched >= flight.began
+            told = entry.vouched >= flight.began  # by the very request that was waited for
+            if entry.known and (told or not _too_old(entry, now, patience.max_stale)):
+                fresh = told or now - entry.vouched < self.fresh
                 given = self._given(entry, place, fresh=fresh)
                 if isinstance(given, PreviseError) or entry.heard < flight.began:
                     return given

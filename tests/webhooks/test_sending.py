@@ -258,6 +258,34 @@ def test_a_name_that_answers_differently_the_second_time_gains_nothing(settings,
     assert len(answers) == 1  # it was resolved once: what is looked at is what is connected to
 
 
+def test_names_that_hang_hold_up_no_other(settings, receiver, monkeypatch):
+    settings.WEBHOOK_TIMEOUT = 5
+    look_up = socket.getaddrinfo
+
+    def hang(host, *args, **options):
+        if host == "hangs.example":
+            time.sleep(3)
+        return look_up("127.0.0.1", *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+
+    async def to(host):
+        async with sending.client() as client:
+            url = f"http://{host}:{receiver.port}/"
+            return await sending.send(client, Parcel("id", url, "{}", [FIRST]))
+
+    async def together():
+        hanging = [asyncio.create_task(to("hangs.example")) for _ in range(40)]
+        await asyncio.sleep(0.1)
+        quick = await to("quick.example")
+        for one in hanging:
+            one.cancel()
+        return quick
+
+    outcome = asyncio.run(together())
+    assert (outcome.delivered, outcome.milliseconds < 2500) == (True, True)
+
+
 def test_a_redirect_inside_is_not_followed(receiver):
     leading = Receiver(says(status(307, Location=receiver.url)))
 

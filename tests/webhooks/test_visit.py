@@ -3,7 +3,6 @@
 import asyncio
 import json
 import threading
-import time
 from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4

@@ -10,6 +10,7 @@ import functools
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ import httpx2
 from django.conf import settings
 
 from versioning.lib.addresses import SCHEMES, port_of_the_web, reachable
+
+RESOLVERS = 64  # names that are looked up at once
 
 
 class AddressRefused(httpcore2.ConnectError):
@@ -123,9 +126,16 @@ class Network(httpcore2.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
+@functools.cache
+def _resolvers() -> ThreadPoolExecutor:
+    """Threads for names alone: one that hangs for half a minute holds up nothing else."""
+    return ThreadPoolExecutor(RESOLVERS, thread_name_prefix="names")
+
+
 async def _addresses_of(host: str) -> list[str]:
     """The addresses of a name. Numbers in any spelling (`127.1`, `0x7f000001`) come out as what they are."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    ask = functools.partial(socket.getaddrinfo, host, None, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_resolvers(), ask)
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 

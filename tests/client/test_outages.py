@@ -110,4 +110,4 @@ def test_a_swallowed_error_of_a_refresh_would_be_noticed(
 
     with pytest.raises(AssertionError, match="requests, one"):
         check_requests(stage, FRESH)
-    assert len(stage.asked) > sound * 5
+    assert len(stage.asked) > sound * 2

@@ -13,6 +13,7 @@ BODIES = {
     "schemas": '{"schema_data": {"title": "x"}}', "triggers": '{"name": "x"}',
     "mcp-servers": '{"name": "x"}', "{id}": "{}", "{part_id}": "{}",
     "connectors": '{"name": "x", "channel": "api"}', "{connector_id}": "{}",
+    "{endpoint_id}": "{}",
 }  # fmt: skip
 LISTS = ("prompts", "agents", "invites", "keys", "history")
 

@@ -74,7 +74,7 @@ class Fleet:
         The probe reads by no instance, so that all of them together are one client more.
         """
         self._urls, self._slug, self._keys, self._freshness = urls, slug, keys, freshness
-        self._client = httpx.Client(timeout=10)
+        self._client = httpx.Client(timeout=60)
         self._eyes = {url: HTTPConnection(url.removeprefix("http://"), timeout=10) for url in urls}
         self.programs = [
             Program(urls[n % len(urls)], slug, keys["program"], f"program-{n}", freshness=freshness)

@@ -9,6 +9,7 @@ from django.db import connection, connections, transaction
 from agents.models import Connector, Content, Conversation, McpServer, Secret
 from agents.services import add_part
 from prompts.services import keep_typing
+from tests.delivery.seen import note, sighting
 from tests.factories import make_agent, make_prompt
 from tests.invariants.by_hand import FOREIGN_KEY, NO_PRIVILEGE, allowed, answers, refused, rows
 from versioning.changes.services.health import verify_now
@@ -122,6 +123,7 @@ def full(cast):
         workspace=cast.demo, agent=agent, number=1, digest=digest_of("x"), served_from="live", key_id=key.id,
         connector=way_in,
     )  # fmt: skip
+    note(sighting(key, prompt, 1))
     with connection.cursor() as cursor:  # a person who is none: the change is made, and cannot be recorded
         cursor.execute("SELECT set_config('app.actor_id', 'nobody', true)")
         cursor.execute("UPDATE builder_agents SET bio = 'Other words.'")

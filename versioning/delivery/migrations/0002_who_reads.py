@@ -6,10 +6,14 @@ from django.db import migrations, models
 from versioning.lib import sql
 
 # Nothing refers across workspaces. Rows that are rewritten every few seconds leave room on their page.
-KEYS = "".join(f"""
+KEYS = """
+ALTER TABLE workspaces_apikey ADD CONSTRAINT key_in_workspace UNIQUE (id, workspace_id);
+""" + "".join(f"""
 ALTER TABLE {table}
   ADD CONSTRAINT artifact_of_workspace FOREIGN KEY (artifact_id, workspace_id)
     REFERENCES versions_artifact (id, workspace_id) DEFERRABLE INITIALLY DEFERRED,
+  ADD CONSTRAINT key_of_workspace FOREIGN KEY (key_id, workspace_id)
+    REFERENCES workspaces_apikey (id, workspace_id) DEFERRABLE INITIALLY DEFERRED,
   SET (fillfactor = 60);
 """ for table in ("delivery_client", "delivery_reads"))
 

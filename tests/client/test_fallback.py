@@ -39,9 +39,11 @@ def test_a_fallback_may_be_a_prompt_that_was_read_before(clients: Any, stage: Do
     assert (found.content, found.number, found.read_from) == (kept.content, 1, "fallback")
 
 
-def test_a_fallback_of_the_wrong_kind_is_refused(clients: Any, stage: Door):
-    stage.say(Says(status=0))
+def test_a_fallback_of_the_wrong_kind_is_refused_before_it_is_needed(clients: Any, stage: Door):
+    stage.say(made_up.prompt())
 
+    with pytest.raises(TypeError, match="fallback of 'greeting' is neither a text nor a mapping"):
+        clients(made_up.KEY, stage, fallback={"greeting": 7})
     with pytest.raises(TypeError, match="fallback of the prompt 'greeting' must be a text"):
         clients(made_up.KEY, stage).prompt("greeting", fallback={"a": 1})
 
@@ -85,7 +87,7 @@ def test_beyond_max_stale_nothing_old_is_served(clients: Any, stage: Door):
         client.prompt("greeting")
     assert client.prompt("greeting", fallback="Hi.").content == "Hi."
     stage.say(made_up.prompt("New.", generation=2))
-    later(client, 60)
+    later(client, 200)
     until(lambda: client.prompt("greeting", fallback="Hi.").content == "New.")
 
 

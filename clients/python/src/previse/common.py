@@ -5,7 +5,6 @@ import os
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from previse.events import (
 )
 from previse.memory import Memory
 from previse.sharing import STRANGE, leave, on_fork, process_name, shared
-from previse.things import Fallback, Prompt, Thing, fallback_of
+from previse.things import Agent, Fallback, Prompt, Thing, check_fallback, fallback_of
 
 log = logging.getLogger("previse")
 
@@ -64,6 +63,9 @@ class Common:
             raise ValueError("fresh and timeout are seconds above 0.")
         if max_stale is not None and max_stale < fresh:
             raise ValueError(f"max_stale ({max_stale:g} s) must not be less than fresh ({fresh:g} s).")
+        for slug, one in fallback.items() if isinstance(fallback, Mapping) else ():
+            if not isinstance(one, str | Mapping | Prompt | Agent):
+                raise TypeError(f"The fallback of '{slug}' is neither a text nor a mapping.")
         self._fresh, self._max_stale, self._timeout = float(fresh), max_stale, float(timeout)
         self._fallback, self._on_event = fallback, on_event
         self._told_instance = _instance(instance) if instance is not None else None
@@ -111,6 +113,8 @@ class Common:
     def _begin(self, place: Place, given: Fallback | None) -> tuple[Turn, Patience]:
         """What a read does that found nothing fresh."""
         self._check_open()
+        if given is not None:
+            check_fallback(place.kind, place.slug, given)
         has = given is not None or self._fallback_for(place) is not None
         patience = Patience(self._timeout, self._max_stale, has)
         return self._memory.take(place, patience), patience
@@ -126,7 +130,6 @@ class Common:
             self._tell(ReadFailed(place.kind, place.slug, found))
             raise found
         thing = fallback_of(place.kind, place.slug, fallback)
-        thing = thing if thing.read_from == "fallback" else replace(thing, read_from="fallback", stale=True)
         self._tell(FallbackUsed(place.kind, place.slug, found))
         if self._on_event is not None:
             self._read(place, thing)

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -78,17 +78,23 @@ Thing = Prompt | Agent
 Fallback = str | Mapping[str, Any] | Prompt | Agent
 
 
-def fallback_of(kind: str, slug: str, given: Fallback) -> Thing:
-    """What is served in place of what cannot be had: a text for a prompt, a mapping for an agent."""
+def check_fallback(kind: str, slug: str, given: object) -> None:
+    """Raise TypeError where this cannot stand in: now, and not first in an outage."""
     if isinstance(given, Prompt | Agent):
         if isinstance(given, Prompt) != (kind == "prompt"):
             raise TypeError(f"The fallback of the {kind} '{slug}' is no {kind}.")
-        return given
-    if kind == "prompt" and isinstance(given, str):
+    elif not isinstance(given, str if kind == "prompt" else Mapping):
+        wanted = "a text" if kind == "prompt" else "a mapping"
+        raise TypeError(f"The fallback of the {kind} '{slug}' must be {wanted}, not {type(given).__name__}.")
+
+
+def fallback_of(kind: str, slug: str, given: Fallback) -> Thing:
+    """What is served in place of what cannot be had: a text for a prompt, a mapping for an agent."""
+    check_fallback(kind, slug, given)
+    if isinstance(given, Prompt | Agent):
+        return replace(given, read_from="fallback", stale=True)
+    if isinstance(given, str):
         return Prompt(slug=slug, number=None, label="fallback", served_from="fallback", stale=True,
                       read_from="fallback", content=given, variables=variables_of(given))  # fmt: skip
-    if kind == "agent" and isinstance(given, Mapping):
-        return Agent(slug=slug, number=None, label="fallback", served_from="fallback", stale=True,
-                     read_from="fallback", text=json.dumps(given, ensure_ascii=False))  # fmt: skip
-    wanted = "a text" if kind == "prompt" else "a mapping"
-    raise TypeError(f"The fallback of the {kind} '{slug}' must be {wanted}, not {type(given).__name__}.")
+    return Agent(slug=slug, number=None, label="fallback", served_from="fallback", stale=True,
+                 read_from="fallback", text=json.dumps(given, ensure_ascii=False))  # fmt: skip

@@ -20,15 +20,25 @@ def main(times: int) -> None:
 
         environment = os.environ | {"SECRET_KEY": settings.SECRET_KEY}
         began = time.monotonic()
-        found = kill_often(
-            lambda: Worker(environment, timeout=2).start(), times, say=lambda said: print(said, flush=True)
-        )
+        started: list[Worker] = []
+
+        def start() -> Worker:
+            started.append(Worker(environment, timeout=2))
+            return started[-1].start()
+
+        try:
+            found = kill_often(start, times, say=lambda said: print(said, flush=True))
+        finally:
+            for one in started:
+                one.process.kill()
         took = time.monotonic() - began
     print(f"{found.kills} workers killed in {took:.0f} s, {found.under_way} with a request under way")
     print(f"{found.owed} deliveries owed, {found.lost} lost")
     print(f"{found.repeats} came again, {found.altered} of them altered")
     print(f"{found.disordered} endpoints first told of a later act")
     print(f"the last worker had brought everything after {found.recovered:.1f} s")
+    if not found.meant:
+        sys.exit("The kills fell into no delivery, or another worker was at it.")
     if not found.whole:
         sys.exit("An Event was lost, altered, or told out of order.")
 

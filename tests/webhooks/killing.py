@@ -39,6 +39,11 @@ class Killed:
         """Whether each Event came, to the letter, in order."""
         return not (self.lost or self.altered or self.disordered)
 
+    @property
+    def meant(self) -> bool:
+        """Whether kills fell into deliveries: what was under way must come again, or others were at it."""
+        return self.repeats >= self.under_way // 2 >= self.kills // 4
+
 
 class Scene:
     """A workspace with one slow endpoint, and acts that it is owed."""

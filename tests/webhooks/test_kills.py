@@ -7,5 +7,4 @@ def test_killed_in_mid_delivery_nothing_is_lost_and_repeats_are_the_same(transac
     found = kill_often(lambda: worker_process(timeout=2), 5)
 
     assert found.whole, found
-    assert found.under_way >= 2, found
-    assert found.repeats >= 1, found  # else no kill fell into a delivery
+    assert found.meant, found

@@ -7,16 +7,14 @@ from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4
 
-import pytest
 from django.db import connection
-from django.utils import timezone
 
 from tests.factories import make_prompt
 from tests.webhooks.receiver import OK, Receiver, says, status
+from tests.webhooks.scene import Scene
 from versioning.lib.transaction import told
 from versioning.webhooks import holding, schedule, sweeping
 from versioning.webhooks.models import Attempt, Delivery, Endpoint
-from versioning.webhooks.services.deliveries import redeliver
 from versioning.webhooks.services.endpoints import (
     create_endpoint,
     disable_endpoint,
@@ -25,65 +23,6 @@ from versioning.webhooks.services.endpoints import (
 )
 from versioning.webhooks.work import work_off
 from versioning.workspaces.models import Event
-from versioning.workspaces.services.keys import create_key
-
-
-@pytest.fixture(autouse=True)
-def _quick(settings):
-    settings.WEBHOOK_TIMEOUT, settings.WEBHOOK_ALLOW_PRIVATE = 1, True
-
-
-class Clock:
-    """The clock of the schedule: it goes when it is told."""
-
-    def __init__(self):
-        self.at = timezone.now()
-
-    def __call__(self):
-        return self.at
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    made = Clock()
-    monkeypatch.setattr(schedule, "now", made)
-    monkeypatch.setattr("versioning.webhooks.holding.RETRIES", 0)
-    return made
-
-
-class Scene:
-    """A committed workspace with one endpoint, and a worker's visits to it."""
-
-    def __init__(self, cast, receiver):
-        self.cast, self.alice = cast, cast.alice
-        with told(cast.demo.id):
-            self.endpoint, self.secret = create_endpoint(self.alice, url=receiver.url)
-            Delivery.objects.all().delete()
-
-    def visit(self):
-        return asyncio.run(work_off(str(self.cast.demo.id), str(self.endpoint.pk), stopping=lambda: False))
-
-    def act(self, times=1):
-        with told(self.cast.demo.id):
-            for number in range(times):
-                create_key(self.alice, name=f"key {number}", kind="live")
-
-    def do(self, verb, *args):
-        with told(self.cast.demo.id):
-            return verb(self.alice, *args)
-
-    def deliveries(self):
-        with told(self.cast.demo.id):
-            return list(Delivery.objects.order_by("id"))
-
-    def log(self, delivery):
-        with told(self.cast.demo.id):
-            return list(Attempt.objects.of(delivery))
-
-
-@pytest.fixture
-def scene(committed_cast, receiver):
-    return Scene(committed_cast, receiver)
 
 
 def test_first_attempts_go_out_in_the_order_of_the_acts(scene, receiver):
@@ -258,74 +197,6 @@ def test_one_visit_is_bounded_and_says_that_more_is_due(scene, receiver, monkeyp
     assert len(receiver.came) == 2
 
 
-def test_redeliver_sends_the_same_once_more_and_the_log_says_who_asked(scene, receiver):
-    scene.act()
-    scene.visit()
-    (delivered,) = scene.deliveries()
-
-    scene.do(redeliver, delivered)
-    scene.visit()
-
-    first, second = receiver.came
-    assert (first.id, first.body) == (second.id, second.body)
-    assert [attempt.asked_by for attempt in scene.log(delivered)] == ["", "Alice"]
-    again = scene.deliveries()[0]
-    assert (again.state, again.delivered_at, again.due_at, again.asked_by) == (
-        "delivered", delivered.delivered_at, None, "",
-    )  # fmt: skip
-
-
-def test_asked_for_and_failing_what_is_settled_stays_settled_and_what_is_owed_stays_owed(
-    scene, receiver, clock
-):
-    scene.act(2)
-    scene.visit()
-    receiver.answer = says(status(500))
-    delivered, other = scene.deliveries()
-    with told(scene.cast.demo.id):
-        Delivery.objects.filter(pk=other.pk).update(delivered_at=None, given_up_at=clock.at)
-    for one in (delivered, other):
-        scene.do(redeliver, one)
-
-    scene.visit()
-
-    assert [(one.state, one.due_at) for one in scene.deliveries()] == [("delivered", None), ("failed", None)]
-    scene.act()
-    scene.visit()
-    owed = scene.deliveries()[2]
-    scene.do(redeliver, owed)
-    scene.visit()
-    owed = scene.deliveries()[2]
-    assert (owed.state, owed.attempts) == ("retrying", 2)
-    assert owed.due_at <= clock.at + timedelta(seconds=6)  # the asked-for attempt is none of the schedule's
-
-
-def test_what_failed_for_good_is_delivered_once_it_is_asked_for(scene, receiver, clock):
-    scene.act()
-    with told(scene.cast.demo.id):
-        Delivery.objects.update(given_up_at=clock.at, due_at=None)
-    scene.do(redeliver, scene.deliveries()[0])
-
-    scene.visit()
-
-    assert [(one.state, one.given_up_at) for one in scene.deliveries()] == [("delivered", None)]
-
-
-def test_asked_for_while_it_is_under_way_it_is_sent_again(scene, receiver):
-    scene.act()
-    (owed,) = scene.deliveries()
-
-    def ask(connection, received):
-        if len(receiver.came) == 1:
-            scene.do(redeliver, owed)
-        connection.sendall(OK)
-
-    receiver.answer = ask
-    scene.visit()
-
-    assert [attempt.asked_by for attempt in scene.log(owed)] == ["", "Alice"]
-
-
 def test_a_body_that_the_act_could_not_make_is_made_now(scene, receiver):
     scene.act()
     with told(scene.cast.demo.id):
@@ -352,7 +223,7 @@ def test_retries_have_their_turn_although_new_acts_never_end(scene, receiver, cl
     assert receiver.came[0].id == str(first.event_id)
 
 
-def test_workspaces_never_see_each_other_s(committed_cast, receiver):
+def test_workspaces_never_see_each_other_s(committed_cast, receiver, quick):
     other = Receiver()
     here = Scene(committed_cast, receiver)
     with told(committed_cast.elsewhere.id):

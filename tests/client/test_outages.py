@@ -11,6 +11,7 @@ import pytest
 
 from tests.client import made_up
 from tests.client.door import Door
+from tests.client.later import later
 from tests.client.outages import (
     MOST_MS,
     SLUG,
@@ -105,6 +106,7 @@ def test_a_swallowed_error_of_a_refresh_would_be_noticed(
     sound = check_requests(stage, FRESH)
 
     monkeypatch.setattr(Memory, "_fail", lambda *_: Landed())
+    later(client, 10)
     stage.forget()
     read_through(client, asynchronous, reads=400, seconds=SECONDS)
 

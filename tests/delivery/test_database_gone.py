@@ -92,6 +92,7 @@ def test_the_last_known_is_served_marked_with_its_age_and_freshness_comes_back_b
     pinned = lone.prompt("greeting", live, version=1)
     lone.prompt("empty", live)
     lone.prompt("greeting", test)
+    bundle = lone.get("/v1/bundle", live)
 
     installation.database.stop()
     until(lambda: lone.prompt("greeting", live).json()["stale"], within=5)
@@ -107,6 +108,13 @@ def test_the_last_known_is_served_marked_with_its_age_and_freshness_comes_back_b
     assert (known.status_code, known.headers["etag"]) == (304, fresh.headers["etag"])
     assert int(known.headers["previse-stale"]) >= 1
     assert lone.prompt("greeting", live, version=1).content == pinned.content
+    until(lambda: lone.get("/v1/bundle", live).json()["stale"], within=5)  # it was read last
+    all_of_it = lone.get("/v1/bundle", live)
+    marks = {"stale": True, "stale_for": int(all_of_it.headers["previse-stale"])}
+    assert all_of_it.json() == bundle.json() | marks
+    assert "etag" not in all_of_it.headers
+    assert lone.get("/v1/bundle", live, If_None_Match=bundle.headers["etag"]).status_code == 304
+    assert lone.get("/v1/bundle", test).status_code == 503
     until(lambda: lone.prompt("greeting", test).json()["stale"], within=5)
     until(lambda: "stale" in lone.prompt("empty", live).json(), within=5)
     nothing = lone.prompt("empty", live)
@@ -125,6 +133,7 @@ def test_the_last_known_is_served_marked_with_its_age_and_freshness_comes_back_b
     until(lambda: lone.prompt("greeting", live).json()["number"] == 1, within=5)
     until(lone.is_ready, within=5)
     assert lone.prompt("greeting", live).json()["stale"] is False
+    assert lone.get("/v1/bundle", live).json()["stale"] is False
     assert lone.prompt("other", live).status_code == 200
     assert "Traceback" not in lone.log()
 

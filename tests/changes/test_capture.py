@@ -215,7 +215,7 @@ def test_a_change_that_is_rolled_back_leaves_nothing(cast):
     row = make_row(cast.eve, "agent")
 
     with transaction.atomic():
-        point = transaction.savepoint()
+        point = transaction.savepoint_create()
         row.objects.update(bio="Never.")
         assert row.counted == 2
         transaction.savepoint_rollback(point)

@@ -49,7 +49,7 @@ def test_numbers_skip_nothing_that_was_rolled_back(cast):
     row = make_row(cast.eve, "trigger")
 
     for turn in range(5):
-        point = transaction.savepoint()
+        point = transaction.savepoint_create()
         row.objects.update(name=f"name {turn}")
         if turn % 2:
             transaction.savepoint_rollback(point)

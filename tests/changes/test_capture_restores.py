@@ -274,7 +274,7 @@ def test_a_restored_agent_is_what_the_snapshot_says_whatever_was_done_meanwhile(
     cast: Any, agent: Agent
 ) -> None:
     for seed in range(RESTORES):
-        point = transaction.savepoint()
+        point = transaction.savepoint_create()
         one_round(cast, agent, seed)
         transaction.savepoint_rollback(point)
 
@@ -300,7 +300,7 @@ def test_a_planted_fault_is_found(cast: Any, agent: Agent, monkeypatch: Any, fau
 
     with pytest.raises(AssertionError):
         for seed in range(20):
-            point = transaction.savepoint()
+            point = transaction.savepoint_create()
             try:
                 one_round(cast, agent, seed)
             finally:

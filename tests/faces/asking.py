@@ -208,7 +208,7 @@ def at_once[T](work: Coroutine[Any, Any, T]) -> T:
 @contextmanager
 def undone() -> Iterator[None]:
     """What happens inside does not stay."""
-    point = transaction.savepoint()
+    point = transaction.savepoint_create()
     try:
         yield
     finally:

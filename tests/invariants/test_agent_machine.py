@@ -57,7 +57,7 @@ class AgentLifecycle(RuleBasedStateMachine):
 
     @initialize(named=st.booleans())
     def begin(self, named: bool) -> None:
-        self.before = transaction.savepoint()
+        self.before = transaction.savepoint_create()
         AgentLifecycle.count += 1
         self.who = self.cast.ada
         change_workspace(self.who, staging_enabled=True)

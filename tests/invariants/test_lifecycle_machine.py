@@ -41,7 +41,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        self.before = transaction.savepoint()
+        self.before = transaction.savepoint_create()
         Lifecycle.count += 1
         self.prompt = create_prompt(self.cast.eve, slug=f"machine-{Lifecycle.count}")
         self.model, self.events = Model(), 1

@@ -122,7 +122,7 @@ def told_to_each(cast: Cast, ask: Callable[[Actor], Any]) -> dict[str, str]:
     """What each person and key is told: `done`, or the code of the refusal, which records nothing."""
     told = {}
     for who in PEOPLE + KEYS:
-        point = transaction.savepoint()
+        point = transaction.savepoint_create()
         actor = replace(actor_named(cast, who), workspace=Workspace.objects.get(pk=cast.demo.pk))
         before = Event.objects.count()
         try:

@@ -17,6 +17,8 @@ from versioning.lib.roles import weaknesses
 from versioning.lib.transaction import told
 from versioning.playground.services import change_provider, start_runs
 from versioning.versions.services.steps import digest_of
+from versioning.webhooks.models import Attempt, Delivery
+from versioning.webhooks.services.endpoints import create_endpoint
 from versioning.workspaces.models import Once
 from versioning.workspaces.services import keys, members, tokens
 
@@ -124,6 +126,10 @@ def full(cast):
         connector=way_in,
     )  # fmt: skip
     note(sighting(key, prompt, 1))
+    create_endpoint(cast.alice, url="https://receiver.example/hook")
+    Attempt.objects.create(
+        workspace=cast.demo, delivery=Delivery.objects.get(), number=1, started_at=now, milliseconds=1
+    )
     with connection.cursor() as cursor:  # a person who is none: the change is made, and cannot be recorded
         cursor.execute("SELECT set_config('app.actor_id', 'nobody', true)")
         cursor.execute("UPDATE builder_agents SET bio = 'Other words.'")

@@ -9,12 +9,15 @@ from django.db import migrations, models
 
 from versioning.lib import sql
 
-# Nothing refers across workspaces. Events are never deleted, so what names one need not look up again.
+# Nothing refers across workspaces.
 KEYS = """
 ALTER TABLE webhooks_endpoint ADD CONSTRAINT endpoint_of_workspace UNIQUE (id, workspace_id);
 ALTER TABLE webhooks_delivery ADD CONSTRAINT delivery_of_workspace UNIQUE (id, workspace_id);
 ALTER TABLE webhooks_delivery ADD CONSTRAINT endpoint_of_same FOREIGN KEY (endpoint_id, workspace_id)
   REFERENCES webhooks_endpoint (id, workspace_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE workspaces_event ADD CONSTRAINT event_of_workspace UNIQUE (id, workspace_id);
+ALTER TABLE webhooks_delivery ADD CONSTRAINT event_of_same FOREIGN KEY (event_id, workspace_id)
+  REFERENCES workspaces_event (id, workspace_id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE webhooks_attempt ADD CONSTRAINT delivery_of_same FOREIGN KEY (delivery_id, workspace_id)
   REFERENCES webhooks_delivery (id, workspace_id) DEFERRABLE INITIALLY DEFERRED;
 """

@@ -104,7 +104,7 @@ def test_each_fault_is_found_by_its_question(world):
         cursor.execute("ALTER TABLE versions_version DROP CONSTRAINT version_number CASCADE")
         assert broken() == set()
         for name, fault in FAULTS.items():
-            point = transaction.savepoint(using="owner")
+            point = transaction.savepoint_create(using="owner")
             cursor.execute(fault)
             if name not in broken():
                 unseen.append(name)

@@ -177,7 +177,7 @@ def test_the_wall_is_what_hides_them(cast, prompt):
     [
         "UPDATE workspaces_event SET message = 'x'",
         "DELETE FROM workspaces_event",
-        "TRUNCATE workspaces_event",
+        "TRUNCATE workspaces_event CASCADE",
     ],
 )
 def test_the_owner_too_cannot_change_events(committed_cast, statement):

@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from agents.models import AgentTrigger, Snapshot
 from agents.services import add_part, change_agent
@@ -28,12 +28,10 @@ from versioning.workspaces.services.keys import create_key
 OF_ARTIFACTS = ("artifact.", "version.", "staging.", "resource.", "snapshot.", "connector.")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def worker(server_environment, django_db_blocker):
-    """One worker for all of this file."""
-    with django_db_blocker.unblock():
-        started = Worker(server_environment, timeout=5).start()
-        connection.close()
+@pytest.fixture(autouse=True)
+def worker(server_environment, committed_cast):
+    """One worker. It is gone before the tables are emptied, which would wait for it, and it for them."""
+    started = Worker(server_environment, timeout=5).start()
     yield started
     assert started.stop() == 0
     assert "Traceback" not in started.log()

@@ -6,6 +6,7 @@ Without `django_db_setup` below the tests would run on the real database: every 
 
 import gc
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -100,7 +101,23 @@ def django_db_setup(
             connections[alias].close()
         connection.close_pool()  # else: database is being accessed by other users
         if not django_db_keepdb:
+            _wait_to_be_alone()
             teardown_databases(made, verbosity=0)
+
+
+def _wait_to_be_alone() -> None:
+    """What a server that was ended had asked for may still be under way; the database goes after that."""
+    until = time.monotonic() + 20
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with connections["owner"].cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(others)
+            if not cursor.fetchone()[0]:
+                break
+            time.sleep(0.1)
+    connections["owner"].close()
 
 
 def _wait_for_no_disk() -> None:

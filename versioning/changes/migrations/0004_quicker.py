@@ -1,4 +1,4 @@
-"""Two of the functions, quicker: which fields a change touched, and three filters of a timeline.
+"""Two of the functions, quicker: which fields a change touched, and some filters of a timeline.
 
 The fields were an ordered aggregate, a fifth of what a record costs; an array of a subquery costs half as
 much. What a database login, a program or a restore changed is walked by indexes that hold it alone; the edit
@@ -38,6 +38,10 @@ NOBODY = (
     ELSIF who = 'program' THEN source := source || ' AND changed_by IS NULL AND request_id <> ''''';
 """,
 )
+OF_AN_AGENT_TOO = (
+    "  IF agent IS NULL AND prompt IS NULL THEN -- an index orders these of a workspace",
+    "  IF prompt IS NULL THEN -- an index orders these of a workspace, and has few of them for an agent",
+)
 RESTORED = (
     """
   IF act = 'RESTORED' THEN
@@ -62,6 +66,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            [INDEXES, anew(CAPTURE, FIELDS), anew(CHANGES, NOBODY, RESTORED)], migrations.RunSQL.noop
+            [INDEXES, anew(CAPTURE, FIELDS), anew(CHANGES, NOBODY, OF_AN_AGENT_TOO, RESTORED)],
+            migrations.RunSQL.noop,
         ),
     ]

@@ -4,6 +4,9 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.commands.say import say
+from versioning.versions.models import Version
+
 AUTHOR = {"GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@example.com"}
 COMMITTER = {"GIT_COMMITTER_NAME": "Ben", "GIT_COMMITTER_EMAIL": "ben@example.com"}
 
@@ -52,3 +55,20 @@ class Repo:
             "merge", "-q", "--no-ff", *words, "-m", f"Merge {branch}", branch,
             GIT_AUTHOR_DATE=at, GIT_COMMITTER_DATE=at,
         )  # fmt: skip
+
+
+def bring(repo: Repo, *words: str) -> str:
+    """Import files of a repository into the demo; what the command says."""
+    return say("import_git", str(repo.folder), *words, "--workspace=demo")
+
+
+def texts(slug: str) -> list[str]:
+    """The texts of a prompt's versions, the oldest first."""
+    found = Version.objects.filter(artifact__slug=slug).order_by("number")
+    return list(found.values_list("source", flat=True))
+
+
+def messages(slug: str) -> list[str]:
+    """Their messages."""
+    found = Version.objects.filter(artifact__slug=slug).order_by("number")
+    return list(found.values_list("message", flat=True))

@@ -4,30 +4,15 @@ import pytest
 from django.core.management.base import CommandError
 
 from prompts.models import Prompt
-from tests.commands.repositories import Repo
+from tests.commands.repositories import Repo, bring, messages, texts
 from tests.commands.say import say
 from versioning.lib.errors import DomainError
 from versioning.versions.git import Repository
-from versioning.versions.models import Version
 
 
 @pytest.fixture
 def repo(tmp_path) -> Repo:
     return Repo(tmp_path / "repo")
-
-
-def bring(repo: Repo, *words: str) -> str:
-    return say("import_git", str(repo.folder), *words, "--workspace=demo")
-
-
-def texts(slug: str) -> list[str]:
-    found = Version.objects.filter(artifact__slug=slug).order_by("number")
-    return list(found.values_list("source", flat=True))
-
-
-def messages(slug: str) -> list[str]:
-    found = Version.objects.filter(artifact__slug=slug).order_by("number")
-    return list(found.values_list("message", flat=True))
 
 
 def test_odd_names_and_messages_are_only_words(cast, repo):

@@ -68,7 +68,7 @@ def test_clients_serve_what_is_live_or_are_behind_since_it_moved(cast: Cast, liv
     assert found.generation == Artifact.objects.get(pk=prompt.pk).generation
     assert (found.serving, len(found.clients)) == (2, 3)
     assert told_of(found) == [("web-3", 2, 40), ("web-1", 3, None), ("web-2", 3, None)]
-    assert round(found.furthest_behind.total_seconds()) == 40  # type: ignore[union-attr]
+    assert round(found.furthest_behind.total_seconds()) == 40
     assert (found.clients[0].key, found.clients[0].key_id) == ("Phone line", live.pk)
 
 

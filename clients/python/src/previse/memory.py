@@ -13,7 +13,7 @@ from previse.answers import Failed, News, Place, Told, Unchanged
 from previse.disk import Disk, Kept
 from previse.entry import ALWAYS, NEVER, Entry, Flight, Landed, Patience, Turn
 from previse.errors import NotPublished, PreviseError, Unauthorized, Unreachable, again
-from previse.things import Thing
+from previse.things import ReadFrom, Thing
 
 MOST = 10_000  # places; beyond it those known for longest are forgotten
 FIRST_RETRY = 1.0  # seconds, where nothing is known that could be served meanwhile
@@ -221,11 +221,11 @@ class Memory:
         self._show(entry)
 
     def _show(self, entry: Entry) -> None:
-        found = "disk" if entry.from_disk else "memory"
+        found: ReadFrom = "disk" if entry.from_disk else "memory"
         entry.stale_view = None
         entry.view = (
             None if entry.thing is None
-            else replace(entry.thing, told_at=entry.told_at, read_from=found, stale=False)  # type: ignore[arg-type]
+            else replace(entry.thing, told_at=entry.told_at, read_from=found, stale=False)
         )  # fmt: skip
 
     def _learn(self, entry: Entry, place: Place, told: News | Unchanged, began: float) -> Landed:

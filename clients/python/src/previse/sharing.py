@@ -7,12 +7,21 @@ import socket
 import threading
 import weakref
 from collections.abc import Callable
+from typing import Protocol
 
 from previse.memory import Memory
 
+
+class Forks(Protocol):
+    """What wants to know that it finds itself in a child process."""
+
+    def after_fork(self) -> None:
+        """Begin anew: threads and connections stayed with the parent."""
+
+
 _shared: dict[tuple[object, ...], Memory] = {}
 _sharing = threading.Lock()
-_listeners: "weakref.WeakSet[object]" = weakref.WeakSet()
+_listeners: "weakref.WeakSet[Forks]" = weakref.WeakSet()
 _registered = False
 _name = ""
 STRANGE = re.compile(r"[^A-Za-z0-9._:-]")
@@ -36,7 +45,7 @@ def leave(key: tuple[object, ...], memory: Memory) -> None:
             del _shared[key]
 
 
-def on_fork(client: object) -> None:
+def on_fork(client: Forks) -> None:
     """Tell a client (`after_fork()`) when it finds itself in a child process."""
     global _registered
     _listeners.add(client)
@@ -61,4 +70,4 @@ def _forked() -> None:
     for memory in _shared.values():
         memory.after_fork()
     for client in list(_listeners):
-        client.after_fork()  # type: ignore[attr-defined]
+        client.after_fork()

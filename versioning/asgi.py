@@ -27,6 +27,7 @@ _wsgi = get_wsgi_application()  # loads the models, which the next line needs
 from agents.upkeep import upkeep  # noqa: E402
 from versioning.assistants import Assistants  # noqa: E402
 from versioning.delivery.app import Delivery, Receive, Scope, Send  # noqa: E402
+from versioning.lib.leftover import BODILESS, dropping_the_rest  # noqa: E402
 from versioning.playground.runner import runner  # noqa: E402
 from versioning.playground.stream import is_stream, stream  # noqa: E402
 from versioning.webhooks.worker import LIVES, worker  # noqa: E402
@@ -55,6 +56,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """The whole of Previse, as an ASGI application."""
     if scope["type"] == "http":
         path = scope["path"]
+        if scope["method"] not in BODILESS:
+            receive, send = dropping_the_rest(scope, receive, send)
         if path.startswith("/v1/"):
             await delivery(scope, receive, send)
         elif path in ("/mcp", "/mcp/"):

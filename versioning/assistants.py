@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from versioning.delivery.asgi import Receive, Scope, Send
+from versioning.lib.asgi import Receive, Scope, Send
 
 
 def _loaded() -> Any:

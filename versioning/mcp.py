@@ -27,8 +27,8 @@ from pydantic import ValidationError
 from agents.tools import TOOLS as OF_AGENTS
 from prompts.tools import Offered, list_prompts, render_prompt
 from versioning.changes.tools import TOOLS as OF_RESOURCES
-from versioning.delivery.asgi import Receive, Scope, Send
 from versioning.lib import guard, strict_json
+from versioning.lib.asgi import Receive, Scope, Send
 from versioning.lib.errors import DomainError
 from versioning.lib.problems import body_of
 from versioning.lib.rest import Renderer

@@ -1,5 +1,8 @@
 """Before the protocol is spoken: from where a request comes, to whom it was sent, how, and how large."""
 
+import socket
+
+import httpx
 import pytest
 
 from tests.mcp.assistant import CURRENT, call, message, post
@@ -142,6 +145,47 @@ def test_a_body_beyond_the_limit_is_refused_whether_its_length_is_said_or_not(wo
 
     assert (said.status_code, said.json()["code"]) == (413, "too_large")
     assert unsaid.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/mcp", "/v1/agents/a/conversations", "/api/prompts"])
+@pytest.mark.parametrize("size", [10, 100_000, 5_000_000])
+def test_the_connection_stays_after_a_refusal_that_came_before_the_body(world, path, size):
+    with httpx.Client(base_url=world.server.url, timeout=10) as client:
+        for _ in range(10):
+            refused = client.post(path, content=b"x" * size, headers={"Authorization": "Bearer nobody"})
+            after = client.get("/healthz")
+
+            assert (refused.status_code, after.status_code) == (401, 200)
+            assert "Connection" not in refused.headers
+
+
+def test_what_is_far_too_long_to_be_read_is_refused_and_ends_the_connection(world):
+    bob, pieces = world.token(world.cast.bob), (b"x" * 1_000_000 for _ in range(40))
+
+    answer = world.server.client.post("/mcp", content=pieces, headers={"Authorization": f"Bearer {bob}"})
+
+    assert (answer.status_code, answer.headers["Connection"]) == (413, "close")
+    assert world.server.client.get("/healthz").status_code == 200
+
+
+def test_what_is_sent_only_on_leave_is_never_asked_for(world):
+    told = (
+        "POST /mcp HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Length: 2000000",
+        "Expect: 100-continue",
+        "",
+        "",
+    )
+    with socket.create_connection(("127.0.0.1", world.server.port), timeout=10) as plain:
+        plain.sendall("\r\n".join(told).encode())
+
+        answer = b""
+        while piece := plain.recv(65536):
+            answer += piece
+
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert b"connection: close\r\n" in answer.lower()
 
 
 MISMATCHES = [

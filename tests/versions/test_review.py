@@ -113,6 +113,23 @@ def test_the_same_form_sent_twice_promotes_once(cast, web):
     assert Event.objects.of(prompt.pk).filter(name=EventName.VERSION_PUBLISHED, to_number=2).count() == 1
 
 
+@pytest.mark.parametrize("shown_before", [False, True], ids=["lost", "shown"])
+def test_the_answer_to_the_second_press_says_what_the_first_one_did(cast, web, shown_before):
+    make_prompt(cast.eve, slug="one", live=1, drafts=1)
+    sent = shown(web.get("prompts/one/versions/2/promote/"), *BOUND, "once")
+    first = web.post("prompts/one/versions/2/promote/", **sent)
+    if shown_before:
+        web.client.get(first["Location"])
+    else:
+        del web.client.cookies["messages"]  # the browser gave the first answer up
+
+    second = web.post("prompts/one/versions/2/promote/", **sent)
+
+    after = web.client.get(second["Location"])
+    assert body(after).count("v2 is live. v1 stays in history. Roll back to v1…") == 1
+    assert '/versions/1/rollback/">Roll back to v1…</a>' in after.content.decode()
+
+
 def test_a_message_that_is_too_long_is_given_back(cast, web):
     prompt = make_prompt(cast.eve, slug="one", live=1, drafts=1)
     page = web.get("prompts/one/versions/2/promote/")

@@ -4,8 +4,9 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from versioning.delivery.memory import CONVERSATION, NEVER, Answer, Headers, Held, Key, Place
+from versioning.delivery.memory import CONVERSATION, NEVER, Answer, Held, Key, Place
 from versioning.delivery.source import Bundle, Row, Session
+from versioning.lib.asgi import Headers
 from versioning.lib.errors import DomainError, not_found
 from versioning.lib.problems import body_of
 from versioning.versions.kinds import KINDS

@@ -9,15 +9,15 @@ from time import time
 from urllib.parse import parse_qsl
 
 from versioning.delivery.answers import refusal, stale
-from versioning.delivery.asgi import Receive, Scope, Send
 from versioning.delivery.conversations import SUFFIX, Conversations, Way, id_of, way_of
 from versioning.delivery.freshness import Freshness
 from versioning.delivery.listener import Listener
-from versioning.delivery.memory import BUNDLE, CONVERSATION, Answer, Headers, Memory
+from versioning.delivery.memory import BUNDLE, CONVERSATION, Answer, Memory
 from versioning.delivery.reader import Reader
 from versioning.delivery.sightings import PAUSE, Sightings
 from versioning.delivery.source import Source
 from versioning.delivery.touches import Touches
+from versioning.lib.asgi import Headers, Receive, Scope, Send
 from versioning.lib.errors import DomainError, not_found
 from versioning.versions.services.artifacts import SLUG, SLUG_LIMIT
 

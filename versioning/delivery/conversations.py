@@ -2,22 +2,21 @@
 
 import asyncio
 from time import time
-from typing import Any
 from uuid import UUID, uuid4
 
 from versioning.delivery.answers import AGENT, conversation_of, conversation_place, no_live, started
-from versioning.delivery.asgi import Receive, Scope
 from versioning.delivery.freshness import Freshness
-from versioning.delivery.memory import Headers, Key, Memory
+from versioning.delivery.memory import Key, Memory
 from versioning.delivery.reader import LAST_PATIENCE, Reader, busy, secret_of, unauthorized
 from versioning.delivery.source import Busy, Session, Source, Start, Unreachable
 from versioning.lib import strict_json
+from versioning.lib.asgi import Headers, Receive, Scope
 from versioning.lib.errors import DomainError, not_found
+from versioning.lib.guard import body_within
 from versioning.versions.services.artifacts import SLUG, SLUG_LIMIT
 from versioning.workspaces import keys
 
 BODY_LIMIT = 16_384
-BODY_SECONDS = 10.0  # for a body to arrive
 CALLER_LIMIT = 200
 ONCE_LIMIT = 255
 SUFFIX = "/conversations"
@@ -51,7 +50,7 @@ class Conversations:
         dead = known is not None and self._freshness.is_fresh(known) and time() >= known.dies_at
         if dead or self._memory.is_bogus(digest):
             raise unauthorized()
-        once, caller = once_of(scope), caller_of(await _body(scope, receive))
+        once, caller = once_of(scope), caller_of(await body_within(BODY_LIMIT, scope["headers"], receive))
         wanted = Start(uuid4(), digest, *_named(way), caller, once)
         at = self._reader.moment()
         row = await self._made(wanted, known=known is not None)
@@ -131,28 +130,3 @@ def once_of(scope: Scope) -> str | None:
         words = f"An Idempotency-Key is one ASCII text of at most {ONCE_LIMIT} characters."
         raise DomainError("invalid", words)
     return str(given[0], "ascii")
-
-
-async def _body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body, if it is small. Errors: `too_large`, `bad_request`."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value[:20]) > BODY_LIMIT:
-            raise _too_large()
-    body: bytes = b""
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
-                message: Any = await receive()
-                if message["type"] != "http.request":
-                    raise DomainError("bad_request", "The connection ended before the body did.")
-                body += message.get("body", b"")
-                if len(body) > BODY_LIMIT:
-                    raise _too_large()
-                if not message.get("more_body", False):
-                    return body
-    except TimeoutError:
-        raise DomainError("bad_request", "The body did not arrive. Send all of it.") from None
-
-
-def _too_large() -> DomainError:
-    return DomainError("too_large", f"The body is larger than {BODY_LIMIT // 1024} KB.")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import NamedTuple
 
-type Headers = list[tuple[bytes, bytes]]
+from versioning.lib.asgi import Headers
+
 type Place = tuple[str, str, str, str, int | None]  # workspace, served to, kind, slug, pinned number
 
 UNVERIFIED = -1  # an epoch that never runs

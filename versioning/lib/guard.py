@@ -3,13 +3,12 @@
 import asyncio
 import re
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from versioning.lib.asgi import Headers, Receive, Send
 from versioning.lib.errors import DomainError
 from versioning.lib.problems import body_of
 
@@ -18,10 +17,6 @@ ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([0-9]{1,5}))?
 PORTS = {"http": 80, "https": 443}
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 PATIENCE = 30.0  # seconds for a body to arrive
-
-type Headers = list[tuple[bytes, bytes]]
-type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 def one(headers: Headers, name: bytes) -> str | None:

@@ -285,6 +285,7 @@ class Once(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(null=True)
+    said = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

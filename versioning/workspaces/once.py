@@ -2,13 +2,17 @@
 
 Programs send `Idempotency-Key`, pages send the hidden field `once`. The claim is a row of the same
 transaction as the effect: a second request waits for the first, and finds its answer or its failure.
-Kept answers are sealed. A page that shows a secret (a new key, an invite's link) is marked by `shown_once`
-and not kept at all: people reload pages, and the second look must show nothing.
+Kept answers are sealed, and with them what they queued to be said on the next page. A page that shows a
+secret (a new key, an invite's link) is marked by `shown_once` and not kept at all: people reload pages, and
+the second look must show nothing.
 """
 
 import hashlib
+import json
 import uuid
 
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.cookie import MessageDecoder, MessageEncoder
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
@@ -20,6 +24,7 @@ from versioning.workspaces.models import Once
 KEPT_HEADERS = (
     "Content-Type", "Cache-Control", "Location", "ETag", "HX-Trigger", "HX-Redirect", "HX-Location",
 )  # fmt: skip
+SEALED, SAID = "kept answers", "kept messages"  # what the two are sealed for
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -56,6 +61,7 @@ def claim(request: HttpRequest, actor: Actor) -> HttpResponse | None:
     for header, value in first.headers.items():
         answer[header] = value
     answer["Idempotency-Replayed"] = "true"
+    _say_again(request, first)
     return answer
 
 
@@ -72,8 +78,21 @@ def keep(request: HttpRequest, response: HttpResponse) -> None:
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     # Sealed, for an answer may show a new key or invite, of which the database knows the digest alone.
     secret = getattr(response, "no_keep", False)
-    body = None if secret else seal(response.content, label="kept answers")
-    mine.update(status=response.status_code, headers=headers, body=body)
+    body = None if secret else seal(response.content, label=SEALED)
+    mine.update(status=response.status_code, headers=headers, body=body, said=_said(request))
+
+
+def _said(request: HttpRequest) -> bytes | None:
+    """What this request queued to be said."""
+    queued = getattr(get_messages(request), "_queued_messages", [])
+    return seal(json.dumps(queued, cls=MessageEncoder).encode(), label=SAID) if queued else None
+
+
+def _say_again(request: HttpRequest, first: Once) -> None:
+    """Whoever pressed twice sees the second answer alone: it says what the first one did."""
+    said = unseal(bytes(first.said), label=SAID) if first.said else None
+    for message in json.loads(said, cls=MessageDecoder) if said else ():
+        get_messages(request).add(message.level, message.message, message.extra_tags)
 
 
 def _kept_body(first: Once) -> bytes:
@@ -83,7 +102,7 @@ def _kept_body(first: Once) -> bytes:
             "The key or link that this made was shown once, in the answer to the first request. "
             "If it is lost, revoke it and make a new one.",
         )
-    body = unseal(bytes(first.body), label="kept answers")
+    body = unseal(bytes(first.body), label=SEALED)
     if body is None:
         raise DomainError("once_reused", "The answer to this key can no longer be read. Send a new key.")
     return body

@@ -79,7 +79,14 @@ class Delivery(models.Model):
             models.Index(
                 fields=["endpoint", "due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False)
             ),
-        ]
+            models.Index(
+                fields=["endpoint", "-delivered_at"], name="delivery_reached",
+                condition=models.Q(delivered_at__isnull=False),
+            ),
+            models.Index(
+                fields=["endpoint", "-id"], name="delivery_unreached", condition=models.Q(delivered_at=None)
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.event_id} to {self.endpoint_id}"

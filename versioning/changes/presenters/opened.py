@@ -62,7 +62,7 @@ def open_change(actor: Actor, change: Change, path: str) -> Opened:
     ).first()
     newest = counter.last if counter else change.version
     rows = Change.objects.in_workspace(actor).of(change.resource_type, change.resource_id)
-    gone = not rows.filter(version=newest).exclude(data_after=None).exists()
+    gone = not rows.filter(version=newest, data_after__isnull=False).exists()
     version = change.version
     return Opened(
         shown=show_change(change, f"What version {version} changed"),

@@ -132,6 +132,14 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(fields=['created_at'], name='delivery_by_age'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('delivered_at__isnull', False)), fields=['endpoint', '-delivered_at'], name='delivery_reached'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('delivered_at', None)), fields=['endpoint', '-id'], name='delivery_unreached'),
+        ),
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.UniqueConstraint(fields=('endpoint', 'event'), name='delivery_once'),

@@ -12,11 +12,13 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from agents.models import Content, Conversation, McpServer
 from agents.services import add_part, change_agent
 from agents.services.connectors import remove_connector
-from tests.delivery.house import House, rows
+from tests.delivery.house import House, rows, until
 from tests.server import Server, url_of
+from versioning.delivery.sightings import PAUSE
 from versioning.lib.transaction import told
 from versioning.versions import services
 from versioning.versions.models import Artifact, Version
+from versioning.versions.readers import readers
 
 FIELDS = [
     "id", "agent", "label", "number", "digest", "served_from", "connector", "started_at", "content",
@@ -40,6 +42,17 @@ def test_a_conversation_is_started_on_what_is_live_and_says_on_what(house: House
     assert said["started_at"].endswith("Z")
     (row,) = rows(house, Conversation, agent=agent)
     assert (str(row.id), row.caller, row.number) == (said["id"], "+41791234567", 2)
+
+
+def test_who_began_it_is_among_those_that_read_the_agent(house: House, server: Server):
+    agent, key, where = house.agent(), house.key(), "agents/{}"
+    for once in ("a", "b", "b"):  # the third is the second once more
+        server.begin(where.format(agent.slug), key, Idempotency_Key=once)
+
+    until(lambda: bool(house.act(readers().uses, agent)), within=4 * PAUSE)
+
+    assert [(use.kind, use.reads) for use in house.act(readers().uses, agent)] == [("live", 2)]
+    assert house.act(readers().arrival, agent, "live").clients == []
 
 
 @pytest.mark.parametrize("body", [None, b"", b"  ", b"{}", b'{"caller": null}', b'{"caller": ""}'])

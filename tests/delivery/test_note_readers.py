@@ -10,7 +10,7 @@ from django.utils import timezone
 from prompts.models import Prompt
 from tests.cast import Cast
 from tests.delivery.seen import note, sighting
-from tests.factories import make_prompt
+from tests.factories import make_agent, make_prompt
 from versioning.delivery.models import Client, Reads
 from versioning.lib.transaction import told
 from versioning.workspaces.models import ApiKey
@@ -111,6 +111,20 @@ def test_a_version_read_by_its_number_counts_and_makes_no_client(key: ApiKey, pr
 
     assert held() == {}
     assert Reads.objects.get().count == 4
+
+
+def test_a_conversation_counts_for_the_agent_of_its_slug_in_the_workspace_of_its_key(
+    cast: Cast, key: ApiKey, prompt: Prompt
+):
+    agent = make_agent(cast.eve, slug=prompt.slug)
+    with told(cast.elsewhere.id, cast.charlie.person_id):
+        make_agent(cast.charlie, slug="theirs")
+    begun = sighting(key, agent, generation=None, instance="", count=4) | {"artifact": None}
+
+    note(begun | {"agent": agent.slug}, begun | {"agent": "theirs"}, begun | {"agent": "none"}, begun)
+
+    assert held() == {}
+    assert Reads.objects.values_list("artifact_id", "count").get() == (agent.pk, 4)
 
 
 def test_what_is_gone_or_of_two_workspaces_is_passed_over(cast: Cast, key: ApiKey, prompt: Prompt):

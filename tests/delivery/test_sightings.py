@@ -103,8 +103,44 @@ def test_reads_are_counted_by_program_and_written_once(play: Play):
         }  # fmt: skip
         assert {name: s.table.rows[0][name] for name in Held._fields} == {
             "artifact": "id-of-greeting", "generation": 7, "number": 1, "digest": "digest-1",
-            "served_from": "live",
+            "served_from": "live", "agent": None,
         }  # fmt: skip
+
+    play(scene)
+
+
+def test_conversations_that_were_begun_are_counted_by_key_and_agent(play: Play):
+    async def scene(s: Stage) -> None:
+        for key, agent in ((KEY, "desk"), (KEY, "desk"), (KEY, "night"), (OTHER, "desk")):
+            s.now += 1
+            s.sightings.begun(key, agent, s.now)
+        s.table.gone = True
+        await s.sightings.flush()
+        s.table.gone = False
+        s.sightings.begun(KEY, "desk", s.now)
+
+        await s.sightings.flush()
+        await s.sightings.flush()
+
+        assert {(row["key"], row["agent"]): (row["count"], row["seen"]) for row in s.table.rows} == {
+            ("key-1", "desk"): (3, 0), ("key-1", "night"): (1, 1), ("key-2", "desk"): (1, 0),
+        }  # fmt: skip
+        assert {(row["artifact"], row["generation"]) for row in s.table.rows} == {(None, None)}
+
+    play(scene)
+
+
+def test_conversations_of_an_outage_are_bounded_too(play: Play):
+    async def scene(s: Stage) -> None:
+        s.table.gone = True
+        for number in range(sightings_module.MOST + 10):
+            s.sightings.begun(KEY, f"agent-{number}", s.now)
+        await s.sightings.flush()
+        s.table.gone = False
+
+        await s.sightings.flush()
+
+        assert len(s.table.rows) == sightings_module.MOST
 
     play(scene)
 

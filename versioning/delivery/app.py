@@ -41,10 +41,12 @@ class Delivery:
         self.freshness = Freshness(self.memory)
         self.source = Source(conninfo)
         self._reader = Reader(self.memory, self.freshness, self.source)
-        self._conversations = Conversations(self.memory, self.freshness, self.source, self._reader)
+        self._sightings = Sightings(self.source, pause=note_seconds)
+        self._conversations = Conversations(
+            self.memory, self.freshness, self.source, self._reader, self._sightings
+        )
         self._listener = Listener(conninfo, self.freshness, self.source)
         self._touches = Touches(self.source, pause=touch_seconds)
-        self._sightings = Sightings(self.source, pause=note_seconds)
         self._noting: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._prefix = os.urandom(8).hex().encode()  # request ids: by process, then counted

@@ -8,6 +8,7 @@ from versioning.delivery.answers import AGENT, conversation_of, conversation_pla
 from versioning.delivery.freshness import Freshness
 from versioning.delivery.memory import Key, Memory
 from versioning.delivery.reader import LAST_PATIENCE, Reader, busy, secret_of, unauthorized
+from versioning.delivery.sightings import Sightings
 from versioning.delivery.source import Busy, Session, Source, Start, Unreachable
 from versioning.lib import strict_json
 from versioning.lib.asgi import Headers, Receive, Scope
@@ -32,9 +33,11 @@ def way_of(path: str) -> Way | None:
 class Conversations:
     """Starts conversations, each in one statement, and remembers them for those who read them."""
 
-    def __init__(self, memory: Memory, freshness: Freshness, source: Source, reader: Reader) -> None:
+    def __init__(
+        self, memory: Memory, freshness: Freshness, source: Source, reader: Reader, sightings: Sightings
+    ) -> None:
         self._memory, self._freshness = memory, freshness
-        self._source, self._reader = source, reader
+        self._source, self._reader, self._sightings = source, reader, sightings
 
     async def start(
         self, way: Way, authorization: bytes, scope: Scope, receive: Receive
@@ -60,6 +63,8 @@ class Conversations:
         _refuse(row)
         answer = conversation_of(row, conversation_place(key.workspace, str(row.id)))
         self._reader.keep(answer, at)
+        if row.outcome == "made" and row.agent:
+            self._sightings.begun(key, row.agent, time())
         return (key, *started(answer, again=row.outcome == "again"))
 
     async def _made(self, wanted: Start, *, known: bool) -> Session | None:

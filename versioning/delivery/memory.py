@@ -52,14 +52,16 @@ class Key(Entry):
 class Held(NamedTuple):
     """What a program holds once it was answered: of which artifact, as of which generation, which text.
 
-    `generation` is None where it asked for a version by its number: it follows no pointer.
+    `generation` is None where it asked for a version by its number, or began a conversation: it follows no
+    pointer. A conversation names its agent by the slug.
     """
 
-    artifact: str
+    artifact: str | None
     generation: int | None
     number: int | None  # None: it was told that nothing is live
     digest: str
     served_from: str
+    agent: str | None = None
 
 
 @dataclass(slots=True, eq=False)

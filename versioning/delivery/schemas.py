@@ -51,7 +51,10 @@ class KeyUseOut(Schema):
     key_id: UUID
     prefix: str = Field(description="How the key begins.", examples=["pv_live_4bQx"])
     kind: KeyKind
-    reads: int = Field(description="How often in the last 24 hours, counted by the hour.", examples=[1440])
+    reads: int = Field(
+        description="How often in the last 24 hours, counted by the hour. A conversation begun is one.",
+        examples=[1440],
+    )
     last_at: datetime
 
     @classmethod

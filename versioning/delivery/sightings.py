@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from time import time
 
-from versioning.delivery.memory import Answer, Key, Sighting
+from versioning.delivery.memory import CONVERSATION, Answer, Held, Key, Sighting
 from versioning.delivery.source import Busy, Source, Unreachable
 
 log = logging.getLogger("previse.delivery")
@@ -37,6 +37,7 @@ class Sightings:
     def __init__(self, source: Source, *, pause: float = PAUSE) -> None:
         self._source, self._pause = source, pause
         self._met: list[tuple[Answer, Sighting]] = []
+        self._begun: dict[Place, Sighting] = {}
         self._owed: dict[Place, Sighting] = {}
         self._instances: dict[tuple[str, Subject], set[str]] = {}
         self._named: Counter[str] = Counter()
@@ -48,8 +49,7 @@ class Sightings:
         """What counts the reads of an answer by a key's instance from now on; it may be thrown away."""
         if not answer.held:
             return _nobody(now)
-        if len(self._met) + len(self._owed) >= MOST:
-            self._wake.set()
+        if self._full():
             return _nobody(now)
         name = instance.decode() if INSTANCE.fullmatch(instance) else ""
         placed = self._placed(key.id, name, _subject(answer))
@@ -59,6 +59,17 @@ class Sightings:
             sighting = answer.seen[who] = Sighting(key.id, placed, answer.held, since=now, at=now)
             self._met.append((answer, sighting))
         return sighting
+
+    def begun(self, key: Key, agent: str, now: float) -> None:
+        """Count a conversation that a key began: a read of its agent, by no client, for it stays as it is."""
+        place = (key.id, "", (CONVERSATION, agent, True), int(now // HOUR))
+        if place not in self._begun:
+            if self._full():
+                return
+            held = Held(None, None, None, "", "", agent)
+            self._begun[place] = Sighting(key.id, "", (held,), since=now, at=now)
+        self._begun[place].count += 1
+        self._begun[place].at = now
 
     async def run(self) -> None:
         """Write every so often, and once more at the end."""
@@ -101,6 +112,13 @@ class Sightings:
         self._instances.clear()
         self._named.clear()
 
+    def _full(self) -> bool:
+        """Whether there is room for no more; then it is time to write."""
+        full = len(self._met) + len(self._begun) + len(self._owed) >= MOST
+        if full:
+            self._wake.set()
+        return full
+
     def _placed(self, key: str, name: str, subject: Subject) -> str:
         """The instance by its name, or as one of the others where there are too many."""
         known = self._instances.setdefault((key, subject), set())
@@ -117,9 +135,14 @@ class Sightings:
         met, self._met = self._met, []
         for answer, new in met:
             answer.seen.clear()
-            place = (new.key, new.instance, _subject(answer), int(new.at // HOUR))
-            old = self._owed.get(place)
-            self._owed[place] = _together(old, new) if old else new
+            self._owe((new.key, new.instance, _subject(answer), int(new.at // HOUR)), new)
+        begun, self._begun = self._begun, {}
+        for place, new in begun.items():
+            self._owe(place, new)
+
+    def _owe(self, place: Place, new: Sighting) -> None:
+        old = self._owed.get(place)
+        self._owed[place] = _together(old, new) if old else new
 
     def _part(self) -> list[Place]:
         """What goes into one statement: not more rows than that, unless one bundle alone has them."""

@@ -40,16 +40,19 @@ SELECT k.id, w.id, k.kind, k.expires_at, s.artifact_id, s.generation, s.served_f
 """
 
 # What a process saw, as JSON: a row for each key, instance and artifact, with ages in seconds instead of
-# moments. Keys and artifacts that are gone meanwhile, or not of one workspace, are passed over.
+# moments; what is told of conversations names their agent by its slug. Keys and artifacts that are gone
+# meanwhile, or not of one workspace, are passed over.
 SEEN = """
-    SELECT k.workspace_id, s.key AS key_id, s.artifact AS artifact_id, s.instance, s.generation, s.number,
+    SELECT k.workspace_id, s.key AS key_id, a.id AS artifact_id, s.instance, s.generation, s.number,
            s.digest, s.served_from, s.count,
            now() - make_interval(secs => greatest(s.since, s.seen, 0)) AS since,
            now() - make_interval(secs => greatest(s.seen, 0)) AS seen_at
       FROM jsonb_to_recordset(seen) AS s (key uuid, instance text, artifact uuid, generation bigint,
-           number integer, digest text, served_from text, count bigint, since float8, seen float8)
+           number integer, digest text, served_from text, agent text, count bigint, since float8, seen float8)
       JOIN workspaces_apikey k ON k.id = s.key
-      JOIN versions_artifact a ON a.id = s.artifact AND a.workspace_id = k.workspace_id
+      JOIN versions_artifact a ON a.workspace_id = k.workspace_id AND a.id = coalesce(s.artifact, (
+        SELECT b.id FROM versions_artifact b
+         WHERE b.workspace_id = k.workspace_id AND b.kind = 'agent' AND b.slug = s.agent))
 """
 STRANGERS = """
     SELECT s.* FROM clients s

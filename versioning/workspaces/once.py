@@ -11,7 +11,7 @@ import hashlib
 import json
 import uuid
 
-from django.contrib.messages import get_messages
+from django.contrib.messages import add_message, get_messages
 from django.contrib.messages.storage.cookie import MessageDecoder, MessageEncoder
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -92,7 +92,7 @@ def _say_again(request: HttpRequest, first: Once) -> None:
     """Whoever pressed twice sees the second answer alone: it says what the first one did."""
     said = unseal(bytes(first.said), label=SAID) if first.said else None
     for message in json.loads(said, cls=MessageDecoder) if said else ():
-        get_messages(request).add(message.level, message.message, message.extra_tags)
+        add_message(request, message.level, message.message, message.extra_tags)
 
 
 def _kept_body(first: Once) -> bytes:

@@ -94,7 +94,8 @@ def header(
     counts = {"versions": count, **kind_of(artifact).counts(artifact)}
     offered = _offered(actor, artifact, links, known.get(chosen or 0), draft, main=tab == "editor")
     if tab == "history" and counts.get("snapshots") and may(actor, Act.EDIT) and not archived_at:
-        restore = Button("Restore a snapshot…", links.to("snapshots"), "undo", "quiet")
+        # On a phone the tab beside it leads there.
+        restore = Button("Restore a snapshot…", links.to("snapshots"), "undo", "quiet wide-only")
         offered["buttons"] = [restore, *offered["buttons"]]
     return offered | {
         "artifact": artifact,

@@ -86,6 +86,15 @@
     }
   }
 
+  // On a phone tabs run out of their row: the one that one is on is brought into its middle.
+  function tabInSight(root) {
+    for (const tab of $$(".tabs [aria-current]", root)) {
+      const row = tab.closest(".tabs");
+      const [ours, its] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+      row.scrollLeft += ours.left - its.left - (its.width - ours.width) / 2;
+    }
+  }
+
   // Menus: a click elsewhere or Escape closes them; only one is open at a time.
   const openMenus = () => $$("details.menu[open]");
 
@@ -232,7 +241,10 @@
     toast("The passkey was not read. Try again, or use another way to sign in.", "warn");
   });
 
-  const ready = (root) => localDates(root);
+  function ready(root) {
+    localDates(root);
+    tabInSight(root);
+  }
   ready(document);
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
 

@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections import Counter
+from itertools import count
 from typing import Any
 
 import pytest
@@ -22,6 +22,17 @@ from versioning.versions import services
 def split(*shares: tuple[int, float]) -> dict[str, Any]:
     """A split as the service takes it."""
     return {"target": "split", "split": [{"version": v, "weight": w} for v, w in shares]}
+
+
+def callers_at(connector: Connector, places: set[int]) -> dict[int, str]:
+    """For each of these places a caller who is at it."""
+    found: dict[int, str] = {}
+    callers = (f"+41{n:09}" for n in count())
+    while found.keys() != places:
+        caller = next(callers)
+        if (place := place_of(connector.pk, caller)) in places:
+            found[place] = caller
+    return found
 
 
 def test_a_connector_on_live_follows_what_is_live(house: House, server: Server):
@@ -80,24 +91,20 @@ def test_a_caller_gets_the_side_that_the_circle_says_and_the_same_one_always(
 ):
     agent, key = house.agent(live=3), house.key()
     connector = house.connector(agent, **split((1, 80), (2, 15), (3, 5)))
-    callers = [f"+4179{n:07}" for n in range(60)]
+    sides = {0: 1, 3_000: 1, 7_999: 1, 8_000: 2, 9_000: 2, 9_499: 2, 9_500: 3, 9_999: 3}
+    callers = callers_at(connector, set(sides))
 
     got = {
-        caller: [
+        place: [
             one.begin(f"connectors/{connector.pk}", key, {"caller": caller}).json()
             for one in (server, other_server)
         ]
-        for caller in callers
+        for place, caller in callers.items()
     }
 
-    def side(caller: str) -> int:
-        place = place_of(connector.pk, caller)
-        return 1 if place < 8_000 else 2 if place < 9_500 else 3
-
-    assert {c: [each["number"] for each in said] for c, said in got.items()} == {
-        caller: [side(caller)] * 2 for caller in callers
+    assert {place: [each["number"] for each in said] for place, said in got.items()} == {
+        place: [side] * 2 for place, side in sides.items()
     }
-    assert len(Counter(side(caller) for caller in callers)) == 3, "a sample that shows all three sides"
     assert {each["served_from"] for said in got.values() for each in said} == {"split"}
 
 

@@ -1,5 +1,8 @@
 """The demo: that a newcomer finds what they shall find, and that no story breaks a rule."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.utils import timezone
 
@@ -14,6 +17,8 @@ from versioning.versions.services.one_draft import draft_of
 from versioning.versions.uses import uses_of
 from versioning.workspaces.actor import Actor
 from versioning.workspaces.models import Event, User
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def fill_all(cast):
@@ -143,3 +148,11 @@ def test_an_act_of_an_agent_that_there_is_not_is_a_mistake(demo):
 
     with pytest.raises(ValueError, match="no such act"):
         agents.play(strange, {"mina": demo.alice}, timezone.now())
+
+
+def test_the_example_of_the_readme_passes_what_its_prompt_asks_for(demo):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    slug = re.findall(r'Previse\(key\)\.prompt\("([^"]+)"\)', readme)[0]
+    passed = re.findall(r"(\w+)=", re.findall(r"\.render\((.*)\)", readme)[0])
+
+    assert sorted(passed) == sorted(variables_of(by_slug(slug).live.source))

@@ -53,13 +53,19 @@ model: ## get that model for the browser tests, where that can be done
 	@./run --local-model true || echo "previse: NO LOCAL MODEL. The tests that talk to it are left out." >&2
 
 browser: ## get Chromium for the browser tests, where that can be done
-	@if [ -n "$$CHROMIUM" ]; then exit 0; fi; \
-	for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	@if [ -n "$$CHROMIUM" ] || command -v chromium-headless-shell >/dev/null; then exit 0; fi; \
+	there=$$(command -v chromium || command -v chromium-browser || command -v google-chrome); \
 	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		[ -n "$$there" ] || apt-get update -qq; \
+		wanted=chromium-headless-shell; \
+		if ! apt-cache show $$wanted >/dev/null 2>&1; then \
+			if [ -n "$$there" ]; then exit 0; fi; \
+			wanted=chromium; \
+		fi; \
 		echo "previse: installing Chromium for the browser tests …" >&2; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			chromium fonts-dejavu-core fonts-liberation >/dev/null; \
-	else \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			$$wanted fonts-dejavu-core fonts-liberation >/dev/null || [ -n "$$there" ]; \
+	elif [ -z "$$there" ]; then \
 		echo "previse: NO BROWSER FOUND. Install Chromium (or set CHROMIUM to its path) for the browser tests." >&2; \
 	fi
 

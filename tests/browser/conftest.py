@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One browser for this folder. Closed at its end: Playwright's event loop is in the way of others."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = os.environ.get("CHROMIUM") or next((path for path in map(shutil.which, names) if path), None)
     if found is None:
         words = "There is no Chromium: install it, or set CHROMIUM to its path."
@@ -57,10 +57,17 @@ def world(server: Server, django_db_blocker: Any) -> Iterator[World]:
                          reset_sequences=False)  # fmt: skip
 
 
-@pytest.fixture
-def watch() -> Watch:
-    """What goes wrong in the browsers of this test. At its end there must be nothing: see `browsers`."""
+@pytest.fixture(scope="module")
+def watching() -> Watch:
+    """The one watch of a module, which follows the browser that its tests share too: see `reader`."""
     return Watch()
+
+
+@pytest.fixture
+def watch(watching: Watch) -> Watch:
+    """What goes wrong in the browsers of this test. At its end there must be nothing: see `browsers`."""
+    watching.begin()
+    return watching
 
 
 class Browsers:
@@ -106,3 +113,17 @@ def browsers(chromium: Browser, world: World, watch: Watch) -> Iterator[Browsers
 def page(browsers: Browsers, world: World) -> Page:
     """alice's browser."""
     return browsers.of(world.cast.alice)
+
+
+@pytest.fixture(scope="module")
+def readers_page(chromium: Browser, world: World, watching: Watch) -> Iterator[Page]:
+    """The browser of `reader`."""
+    opened = Browsers(chromium, world, watching)
+    yield opened.of(world.cast.alice)
+    opened.close()
+
+
+@pytest.fixture
+def reader(readers_page: Page, browsers: Browsers) -> Page:
+    """alice's browser for tests that only read: one for all of a module. What it fetched once it has."""
+    return readers_page

@@ -10,8 +10,8 @@ from agents.models import AgentTrigger, McpServer
 from agents.services import change_agent, change_part
 from prompts.services import create_prompt
 from tests.browser.agent_page import AgentPage
+from tests.browser.axe import grave
 from tests.browser.hands import Keyboard
-from tests.browser.test_accessibility import grave
 from tests.factories import make_agent, make_prompt
 from versioning.versions import services
 

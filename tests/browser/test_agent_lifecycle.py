@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from agents.models import Agent
 from agents.services import change_agent
 from tests.browser.agent_page import AgentPage
+from tests.browser.axe import grave_or_sideways
 from tests.browser.hands import Keyboard, Mouse
-from tests.browser.test_accessibility import grave
 from tests.browser.world import database
 from tests.delivery.house import until
 from tests.factories import make_agent, make_prompt
@@ -202,19 +202,10 @@ def test_a_slash_and_a_few_letters_lead_to_any_agent(world, page, shown):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_serious_is_on(page, shown, name):
-    page.goto(address(shown, name))
+def test_nothing_serious_is_on_and_on_a_phone_nothing_scrolls_sideways(reader, shown, name):
+    reader.goto(address(shown, name))
 
-    assert grave(page) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_scrolls_sideways_on_a_phone(world, browsers, shown, name):
-    phone = browsers.of(world.cast.alice, **PHONE)
-
-    phone.goto(address(shown, name))
-
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert grave_or_sideways(reader) == []
 
 
 def test_a_phone_publishes_and_rolls_back(world, browsers):

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from agents.models import Agent, AgentTrigger
 from agents.services import add_part, change_agent, remove_part
 from tests.browser.agent_page import AgentPage
+from tests.browser.axe import grave_or_sideways
 from tests.browser.hands import Keyboard, Mouse
-from tests.browser.test_accessibility import grave
 from tests.browser.world import database
 from tests.factories import make_agent
 from versioning.lib.transaction import told
@@ -221,18 +221,8 @@ def test_a_snapshot_is_seen_whole_or_against_the_draft(page, kept):
     expect(page.get_by_role("heading", name="MCP servers")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_serious_is_on(browsers, world, kept, name, scheme):
-    page = browsers.of(world.cast.alice, color_scheme=scheme)
-    page.goto(kept[name])
+def test_nothing_serious_is_on_and_on_a_phone_nothing_scrolls_sideways(reader, kept, name):
+    reader.goto(kept[name])
 
-    assert grave(page) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_scrolls_sideways_on_a_phone(browsers, world, kept, name):
-    phone = browsers.of(world.cast.alice, **PHONE)
-    phone.goto(kept[name])
-
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert grave_or_sideways(reader) == []

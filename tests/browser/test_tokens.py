@@ -4,15 +4,13 @@ import asyncio
 import re
 
 import httpx2
-import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import grave
+from tests.browser.axe import grave_anywhere
 from versioning.workspaces.services.tokens import make_token
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TOKEN = re.compile(r"pv_mcp_[0-9A-Za-z]{42}")
 
 
@@ -74,26 +72,18 @@ def test_an_admin_sees_whose_assistants_there_are(browsers, world):
     expect(page.get_by_role("row").filter(has_text="Of Eve").get_by_role("cell").nth(1)).to_have_text("Eve")
 
 
-@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
-def test_axe_finds_nothing_serious_in_light_and_dark_and_nothing_scrolls_sideways(browsers, world, options):
+def test_axe_finds_nothing_serious_in_light_and_dark_and_nothing_scrolls_sideways(page, world):
     world.act(world.cast.bob, make_token, name="An assistant with a rather long name, on a computer far away")
-    page = browsers.of(world.cast.alice, **options)
     states = []
 
     page.goto("settings/tokens/")
-    states.append(grave(page) + sideways(page))
+    states.append(grave_anywhere(page))
     page.get_by_role("link", name="Revoke “An assistant").first.click()
-    states.append(grave(page) + sideways(page))
+    states.append(grave_anywhere(page))
     make(page, "shown")
-    states.append(grave(page) + sideways(page))
+    states.append(grave_anywhere(page))
 
     assert states == [[], [], []]
-
-
-def sideways(page):
-    """How much wider than the screen the page is, if it is."""
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [wide] if wide > 0 else []
 
 
 def test_without_javascript_it_is_a_form(browsers, world):

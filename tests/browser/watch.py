@@ -23,6 +23,11 @@ class Watch:
         self._expected: list[re.Pattern[str]] = []
         self._contexts: list[BrowserContext] = []
 
+    def begin(self) -> None:
+        """For another test: forget what was said and expected. What is still open is watched on."""
+        self.complaints.clear()
+        self._expected.clear()
+
     def follow(self, context: BrowserContext) -> None:
         """Watch all pages of a context, those that it opens later too."""
         context.expose_binding("__violated", lambda source, text: self._complain("policy", text))

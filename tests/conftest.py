@@ -6,6 +6,8 @@ Without `django_db_setup` below the tests would run on the real database: every 
 
 import gc
 import os
+import shutil
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +26,7 @@ from django.db.models.signals import post_migrate
 from tests.again import Again
 from tests.api_client import Rest
 from tests.cast import Cast, Web, build_cast
-from tests.server import other_server, server, server_environment
+from tests.server import SHARED, other_server, server, server_environment
 from versioning.lib import postgres, roles
 from versioning.lib.transaction import tell, told
 
@@ -42,9 +44,21 @@ gc.disable()  # until all is collected: little of what is loaded is garbage
 
 
 def pytest_configure() -> None:
+    if not _is_worker():
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="previse-tests-")  # the workers inherit it
     postgres.ensure_running()
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure() -> None:
+    if not _is_worker():
+        shutil.rmtree(os.environ[SHARED], ignore_errors=True)
+
+
+def _is_worker() -> bool:
+    """Whether this is one of several processes that share the tests of a run."""
+    return "PYTEST_XDIST_WORKER" in os.environ
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,7 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker in item.iter_markers("django_db"):
             if marker.kwargs.get("transaction"):  # the flush skips mirrors: name the real one too
                 marker.kwargs.setdefault("databases", ["default", "owner"])
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if _is_worker():
         _longest_first(items)
 
 

@@ -1,5 +1,6 @@
 """Real server processes: granian with the whole application, on ports of their own."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +24,19 @@ from versioning.lib import postgres
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "a secret of the tests, long enough to be one"
 PATIENCE = 30.0
+SHARED = "TESTS_SHARED"  # names the folder that all processes of a run share; it is gone when the run ends
+
+
+def once(name: str, make: Callable[[Path], None]) -> Path:
+    """What all processes of this run share: made at a path by whoever comes first."""
+    shared = Path(os.environ[SHARED])
+    made, making = shared / name, shared / f"{name}.making"
+    with (shared / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not made.exists():
+            make(making)
+            making.rename(made)
+    return made
 
 
 def free_port() -> int:
@@ -137,23 +151,25 @@ def url_of(alias_settings: dict[str, Any], **other: Any) -> str:
 
 
 @pytest.fixture(scope="session")
-def server_environment(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def server_environment(django_db_setup: None) -> dict[str, str]:
     """What a server process needs to serve this run's test database."""
     environment = without_database() | {
         "DJANGO_SETTINGS_MODULE": "tests.server_settings",
         "DATABASE_URL": url_of(connection.settings_dict),
         "SECRET_KEY": settings.SECRET_KEY,
-        "PREVISE_DATA": str(tmp_path_factory.mktemp("server")),
         "DELIVERY_TOUCH_SECONDS": "1",
         "LOG_LEVEL": "INFO",
         "PLAYGROUND_ALLOW_PRIVATE": "1",  # the model servers of tests are on this machine
         "WORKER_APART": "1",  # the queue is for the workers that tests of webhooks start
     }
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
-        cwd=ROOT, env=environment, check=True, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    return environment
+
+    def collect(data: Path) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
+            cwd=ROOT, env=environment | {"PREVISE_DATA": str(data)}, check=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    return environment | {"PREVISE_DATA": str(once("server", collect))}
 
 
 @pytest.fixture(scope="session")
@@ -193,6 +209,12 @@ class Installation:
         self._python("manage.py", "migrate", "-v0")
         return self
 
+    def start_copy(self) -> "Installation":
+        """The same by a copy of what was made once in this run: for tests that are not about the making."""
+        lay_cluster(self.database)
+        self.database.start()
+        return self
+
     def run(self, code: str) -> str:
         """Run code inside this installation; what it printed."""
         return self._python("-c", f"import django; django.setup()\n{code}").strip()
@@ -210,3 +232,23 @@ class Installation:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+
+def lay_cluster(database: postgres.Embedded) -> None:
+    """Lay a copy of a stopped cluster, with all tables, where a server will look for its own."""
+
+    def make(cluster: Path) -> None:
+        whole = Installation().start()
+        whole.database.stop()
+        _copy(whole.database.cluster, cluster)
+        whole.remove()
+
+    prepared = once("cluster", make)
+    database.data.mkdir(exist_ok=True)
+    database._choose_user()  # who decides where its cluster may be
+    _copy(prepared, database.cluster)
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """With its owner, who may be another than we."""
+    subprocess.run(["cp", "-a", folder, to], check=True)

@@ -133,10 +133,11 @@ class World:
 
     @classmethod
     @contextmanager
-    def build(cls) -> Iterator["World"]:
+    def build(cls, start: Callable[[Installation], Any] = Installation.start) -> Iterator["World"]:
         """A world with one prompt that is live."""
-        installation = Installation().start()
+        installation = Installation()
         try:
+            start(installation)
             key = installation.run(SET_UP).splitlines()[-1]
             server = Server(installation.environment).start()
             with Door(server.url) as door:

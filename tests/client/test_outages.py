@@ -22,6 +22,7 @@ from tests.client.outages import (
     read_through,
 )
 from tests.delivery.house import until
+from tests.server import Installation
 
 READS, SECONDS, FRESH = 2_000, 1.5, 0.3
 
@@ -29,7 +30,7 @@ READS, SECONDS, FRESH = 2_000, 1.5, 0.3
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     """See `World`."""
-    with World.build() as made:
+    with World.build(Installation.start_copy) as made:
         yield made
 
 

@@ -64,7 +64,7 @@ with told(workspace.id):
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """A Previse with a database server of its own."""
-    made = Installation().start()
+    made = Installation().start_copy()
     yield made
     made.remove()
 

@@ -78,7 +78,7 @@ def installation():
     made = Installation()
     made.environment |= {"WEBHOOK_ALLOW_PRIVATE": "1", "WEBHOOK_TIMEOUT": "5"}
     try:
-        yield made.start()
+        yield made.start_copy()
     finally:
         made.remove()
 

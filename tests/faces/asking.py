@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import unescape
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,13 +18,13 @@ from django.urls import resolve
 from tests.api_client import Rest
 from tests.cast import Cast, Web, join
 from tests.faces.permission_table import KEYS, TABLE, Deed
-from tests.faces.verbs import AGENTS, PROMPTS, Thing, by_rest, by_web, ready
+from tests.faces.verbs import AGENTS, PROMPTS, Thing, by_rest, form_of, ready
 from tests.factories import make_agent, make_prompt
 from tests.objects import Values, everything
 from versioning import mcp
 from versioning.versions import services
 from versioning.versions.models import Version
-from versioning.workspaces.models import Member, Role, Workspace
+from versioning.workspaces.models import Event, Member, Role, Workspace
 from versioning.workspaces.services.keys import create_key
 from versioning.workspaces.services.tokens import make_token
 
@@ -56,38 +57,46 @@ class _Noted:
     def generic(self, method: str, url: str, body: Any, **_: Any) -> None:
         self.sent = (method, url, body)
 
-    def post(self, url: str, data: dict[str, Any]) -> None:
-        self.sent = ("POST", url, data)
+
+@dataclass
+class Made:
+    """One of everything, and things in each state that a verb can find them in."""
+
+    values: Values
+    things: dict[str, Thing]
+    bearers: dict[str, str]  # tokens of the members for MCP, and the keys
+
+
+def make(cast: Cast) -> Made:
+    dan = Member.objects.get(user=join(cast.demo, "dan", Role.VIEWER).user)
+    values: Values = everything(cast) | {"member_id": dan.pk, "version": 1}
+    things: dict[str, Thing] = {
+        "prompts": ready(cast, PROMPTS[0], "asked"), "agents": ready(cast, AGENTS[0], "asked"),
+        "live draft": ready(cast, AGENTS[0], "open"), "staged draft": ready(cast, AGENTS[0], "staged"),
+    }  # fmt: skip
+    services.promote(cast.eve, things["live draft"], 3, lock=False)
+    services.stage(cast.eve, things["staged draft"], 3)
+    for make_one in (make_prompt, make_agent):
+        make_one(cast.eve, slug="idle")
+        services.archive(cast.eve, make_one(cast.eve, slug="away"))
+    bearers = {role: make_token(getattr(cast, name), name="assistant")[1] for role, name in NAMES.items()}
+    for name, (kind, scopes) in KEYS.items():
+        bearers[name] = create_key(cast.alice, name=name, kind=kind, scopes=scopes)[1]
+    return Made(values, things, bearers)
 
 
 class World:
-    """One of everything, and things in each state that a verb can find them in."""
+    """What was made, and who asks each face for the acts on it."""
 
-    def __init__(self, cast: Cast):
+    def __init__(self, cast: Cast, made: Made):
         self.cast, self.door = cast, Inline()
-        dan = Member.objects.get(user=join(cast.demo, "dan", Role.VIEWER).user)
-        self.values: Values = everything(cast) | {"member_id": dan.pk, "version": 1}
-        self.things: dict[str, Thing] = {
-            "prompts": ready(cast, PROMPTS[0], "asked"), "agents": ready(cast, AGENTS[0], "asked"),
-            "live draft": ready(cast, AGENTS[0], "open"), "staged draft": ready(cast, AGENTS[0], "staged"),
-        }  # fmt: skip
-        services.promote(cast.eve, self.things["live draft"], 3, lock=False)
-        services.stage(cast.eve, self.things["staged draft"], 3)
-        for make in (make_prompt, make_agent):
-            make(cast.eve, slug="idle")
-            services.archive(cast.eve, make(cast.eve, slug="away"))
-        self._takes: dict[str, bool] = {}  # which of the pages with a form know GET
+        self.values, self.things, self.bearers = made.values, made.things, made.bearers
         read = [deed.page for deed in TABLE if deed.form is None and not deed.verb]
         self._read = {plain(f"/w/demo/{page.format(**self.values)}") for page in read}
         self._web = {role: Web(cast, getattr(cast, name)) for role, name in NAMES.items()}
         rest = Rest(cast)
         self._rest = {role: rest.of(getattr(cast, name)) for role, name in NAMES.items()}
-        self.bearers = {
-            role: make_token(getattr(cast, name), name="assistant")[1] for role, name in NAMES.items()
-        }
-        for name, (kind, scopes) in KEYS.items():
-            self.bearers[name] = create_key(cast.alice, name=name, kind=kind, scopes=scopes)[1]
-            self._rest[name] = Rest(cast, self.bearers[name])
+        self._rest |= {name: Rest(cast, self.bearers[name]) for name in KEYS}
 
     def web(self, role: str) -> Web:
         """A member's browser."""
@@ -126,17 +135,18 @@ class World:
         with undone():
             if deed.verb and deed.verb.first:
                 deed.verb.first(self.cast.eve, self.thing(deed))
+            self._recorded = Event.objects.count()
             yield dict(self._sent(deed))
 
     def _sent(self, deed: Deed) -> Iterator[tuple[str, Any]]:
         if deed.verb:
-            web, rest = Web(self.cast, self.cast.alice), Rest(self.cast)
-            noted = rest.client = web.client = cast(Any, _Noted())
             thing = self.thing(deed)
-            by_web(web, deed.verb, thing)
-            yield "page", (*noted.sent[:2], noted.sent[2] | self._aware(deed, noted.sent[2]) | deed.also)
+            url, form = form_of(self._web["owner"], deed.verb, thing)
+            yield "page", ("POST", url, form | self._aware(deed, form) | deed.also)
             if deed.on == deed.verb.kind and not deed.also:
-                yield from self._form(noted.sent[1])
+                yield from self._form(url)
+            rest = Rest(self.cast)
+            noted = rest.client = cast(Any, _Noted())
             by_rest(rest, deed.verb, thing)
             method, url, body = noted.sent
             body = json.dumps(json.loads(body) | {"publish": True}) if deed.also else body
@@ -159,12 +169,7 @@ class World:
 
     def _form(self, url: str) -> Iterator[tuple[str, Any]]:
         """The page on which a form stands, unless more people read it: then it is an act of its own."""
-        route = plain(url)
-        if route in self._read:
-            return
-        if route not in self._takes:
-            self._takes[route] = self.takes("GET", url)
-        if self._takes[route]:
+        if plain(url) not in self._read:
             yield "form", ("GET", url, None)
 
     def _aware(self, deed: Deed, form: dict[str, Any]) -> dict[str, str]:
@@ -172,15 +177,21 @@ class World:
         return {"served": "staging"} if deed.on == "staged draft" and "served" in form else {}
 
     def answer(self, face: str, who: str, sent: Any) -> Answer:
-        """What a face says to somebody; what it did is undone."""
+        """What a face says to somebody; what it did is undone. A refusal that recorded something is none."""
         with undone():
-            if face in ("page", "form"):
-                return self._of_page(who, *sent)
-            if face == "mcp":
-                return self.door.call(self.bearers[who], *sent)
-            method, url, body = sent
-            said = self._rest[who].client.generic(method, url, body, content_type="application/json")
-            return ("done", "") if said.status_code < 400 else _refusal(said.json())
+            said = self._answer(face, who, sent)
+            if said[0] != "done" and Event.objects.count() != self._recorded:
+                return "recorded", said[0]
+            return said
+
+    def _answer(self, face: str, who: str, sent: Any) -> Answer:
+        if face in ("page", "form"):
+            return self._of_page(who, *sent)
+        if face == "mcp":
+            return self.door.call(self.bearers[who], *sent)
+        method, url, body = sent
+        said = self._rest[who].client.generic(method, url, body, content_type="application/json")
+        return ("done", "") if said.status_code < 400 else _refusal(said.json())
 
     def _of_page(self, who: str, method: str, url: str, form: dict[str, Any] | None) -> Answer:
         client = self._web[who].client

@@ -10,7 +10,7 @@ import pytest
 from django.contrib import admin
 
 from tests.admin.desk import Desk, told
-from tests.faces.asking import World, at_once, bare, plain, undone
+from tests.faces.asking import World, at_once, bare, make, plain, undone
 from tests.faces.permission_table import (
     DESK,
     KEYS,
@@ -25,18 +25,27 @@ from tests.faces.permission_table import (
 )
 from tests.faces.test_isolation import routes
 from tests.faces.verbs import AGENTS, PROMPTS
+from tests.kept import kept
 from versioning import mcp
 from versioning.api import api
 from versioning.workspaces import policy
 from versioning.workspaces.models import Event
 
 WEB = {"page", "form"}
+NO_PAGE = ("405", "")  # there is no page on which the form would stand
+
+
+@pytest.fixture(scope="module")
+def made(cast_again, django_db_blocker):
+    with kept(cast_again, django_db_blocker, make) as made:
+        yield made
 
 
 @pytest.fixture
-def world(cast):
+def world(made):
     """Everything that the acts are done to."""
-    return World(cast)
+    with made.again() as scene:
+        yield World(*scene)
 
 
 def wrong(world: World, deed: Deed, who: Iterable[str], *, protected: bool = False) -> list[str]:
@@ -49,6 +58,8 @@ def wrong(world: World, deed: Deed, who: Iterable[str], *, protected: bool = Fal
             if "form" in faces and not deed.row.borders(each):
                 faces.remove("form")  # a heavy page
             answers = {face: world.answer(face, each, sent[face]) for face in faces}
+            if answers.get("form") == NO_PAGE:
+                del answers["form"]
             words = {answers[face] for face in faces if face not in WEB}
             if any(code != expected for code, _ in answers.values()) or len(words) > 1:
                 found.append(f"{deed}, {each}: {expected}, and {answers}")
@@ -64,7 +75,7 @@ def test_every_cell_is_answered_alike_by_every_face(world):
 def test_protecting_live_takes_its_row_from_editors_in_every_face(world):
     world.protect()
     deeds = [deed for deed in TABLE if deed.row.protected]
-    others = {deed.row: deed for deed in TABLE if not deed.row.protected}
+    others = {str(deed.verb or deed.row): deed for deed in TABLE if not deed.row.protected}
 
     # Nobody publishes a draft itself there: it is no matter of rights (tests/agents/test_policy.py).
     found = [

@@ -48,8 +48,6 @@ class Verb:
     again_body: Form = field(default_factory=dict)  # and in the body; as `again`, where it is empty
     number: int = 3  # what stands for `{n}`
     at: int = 0  # and in the request that is refused, where it is another
-    key_scope: str = ""  # with which scope a key may
-    where_protected: bool = False  # whether protecting live takes it from editors
     of_draft: bool = False  # whether it writes to an agent's draft
     kind: str = "prompts"
     sheet: str = ""
@@ -67,23 +65,23 @@ def _renamed(actor: Any, prompt: Prompt) -> None:
 PROMPTS = [
     Verb("promote", "versions/{n}/promote/", {"expected": '"3-1"', "message": "Why", "generation": "{g}"},
          "POST", "versions/{n}/promote", {"message": "Why"},
-         [("version.published", 2, 3)], "already_live", where_protected=True, at=2),
+         [("version.published", 2, 3)], "already_live", at=2),
     Verb("roll back", "versions/1/rollback/", {"message": "Why", "generation": "{g}"},
          "POST", "rollback", {"version": 1, "message": "Why"},
-         [("version.rolled_back", 2, 1)], "already_live", where_protected=True),
+         [("version.rolled_back", 2, 1)], "already_live"),
     Verb("unpublish", "unpublish/", {"message": "Why", "generation": "{g}"},
          "POST", "unpublish", {"message": "Why"},
-         [("version.unpublished", 2, None)], "not_live", where_protected=True),
+         [("version.unpublished", 2, None)], "not_live"),
     Verb("stage", "versions/{n}/stage/", {}, "PUT", "staging", {"version": 3},
          [("staging.set", 4, 3)], "already_staged"),
     Verb("unstage", "unstage/", {}, "DELETE", "staging", {}, [("staging.cleared", 4, None)], "not_staged"),
     Verb("save a new version", "save/", {"source": "New", "base": "2", "message": "Why"},
          "POST", "versions", {"source": "New", "base": 2, "message": "Why"},
-         [("version.created", 2, 5)], "invalid", again={"source": " "}, key_scope="drafts"),
+         [("version.created", 2, 5)], "invalid", again={"source": " "}),
     Verb("rewrite a draft", "save/",
          {"source": "New", "base": "3", "base_tag": '"3-1"', "act": "update", "draft_message": "Why"},
          "PATCH", "versions/{n}", {"source": "New", "message": "Why"},
-         [("version.updated", 3, 3)], "unchanged", key_scope="drafts"),
+         [("version.updated", 3, 3)], "unchanged"),
     Verb("delete a draft", "versions/{n}/delete/", {"expected": '"3-1"'}, "DELETE", "versions/{n}", {},
          [("version.deleted", 3, None)], "not_found"),
     Verb("restore its row", "history/prompt/{resource}/1/restore/", {"expected": "{row}", "reason": "Why"},
@@ -101,7 +99,7 @@ def _saved(
     """A save of a section or part of the editor."""
     return Verb(
         name, page, form, method, path, body, [("version.updated", 3, 3)], "invalid", again=again,
-        again_body=again_body or again, key_scope="drafts", of_draft=True, kind="agents", sheet=sheet,
+        again_body=again_body or again, of_draft=True, kind="agents", sheet=sheet,
     )  # fmt: skip
 
 
@@ -111,7 +109,7 @@ def _removed(noun: str, section: str) -> Verb:
     return Verb(
         f"remove {noun}", f"{section}/{{{section}}}/remove/",
         {"expected": f"{{{section}_tag}}", "served": "{served}"}, "DELETE", path, {},
-        [("version.updated", 3, 3)], "not_found", key_scope="drafts", of_draft=True, kind="agents",
+        [("version.updated", 3, 3)], "not_found", of_draft=True, kind="agents",
     )  # fmt: skip
 
 
@@ -120,7 +118,7 @@ def _published(name: str, number: int, form: Form, body: Form, events: list[Any]
     return Verb(
         name, "versions/{n}/publish/", {"message": "Why", "generation": "{g}", **form},
         "POST", "publish", {"message": "Why", **body}, events, "already_live", number=number, at=2,
-        again_body={"version": 2}, where_protected=True, kind="agents",
+        again_body={"version": 2}, kind="agents",
     )  # fmt: skip
 
 
@@ -130,7 +128,7 @@ def _called_in(
     """A connector that is made or changed."""
     return Verb(
         name, page, {"act": "save", **form}, method, path, body, [(event, None, None)], "invalid",
-        again={"name": ""}, where_protected=True, kind="agents",
+        again={"name": ""}, kind="agents",
     )  # fmt: skip
 
 
@@ -169,10 +167,10 @@ AGENTS = [
     _published("publish", 1, {"expected": "{v1}"}, {"version": 1}, [("version.published", 2, 1)]),
     Verb("roll back", "versions/1/rollback/", {"message": "Why", "generation": "{g}"},
          "POST", "rollback", {"version": 1, "message": "Why"}, [("version.rolled_back", 2, 1)],
-         "already_live", where_protected=True, kind="agents"),
+         "already_live", kind="agents"),
     Verb("unpublish", "unpublish/", {"message": "Why", "generation": "{g}"},
          "POST", "unpublish", {"message": "Why"}, [("version.unpublished", 2, None)], "not_live",
-         where_protected=True, kind="agents"),
+         kind="agents"),
     Verb("stage", "versions/{n}/stage/", {}, "PUT", "staging", {"version": 3}, [("staging.set", 1, 3)],
          "already_staged", kind="agents"),
     Verb("unstage", "unstage/", {}, "DELETE", "staging", {}, [("staging.cleared", 1, None)], "not_staged",
@@ -190,7 +188,7 @@ AGENTS = [
                "PATCH", "connectors/{connector}", {"name": "Other"}, "connector.changed"),
     Verb("remove a connector", "connectors/{connector}/remove/", {"expected": "1"}, "DELETE",
          "connectors/{connector}", {}, [("connector.removed", None, None)], "not_found",
-         where_protected=True, kind="agents"),
+         kind="agents"),
     Verb("archive", "archive/", {}, "PATCH", "", {"archived": True},
          [("artifact.archived", None, None), ("staging.cleared", 1, None)], "live_in_the_way",
          first=services.unpublish, kind="agents"),
@@ -222,15 +220,21 @@ def acts(thing: Thing, after: int) -> list[tuple[Any, ...]]:
     return list(events.values_list(*fields))
 
 
-def by_web(web: Web, verb: Verb, thing: Thing, **changed: Any) -> Any:
-    """The verb as a form of a page. Forms of the editor are read as alice sees them."""
+def form_of(web: Web, verb: Verb, thing: Thing, **changed: Any) -> tuple[str, Form]:
+    """Where the form of a page goes, and what it sends. Forms of the editor are read as alice sees them."""
     names = names_of(thing) | {"n": changed.pop("n", verb.number)}
     path = f"{verb.kind}/{thing.slug}/{verb.page.format(**names)}"
     form = {name: _put_in(value, names) for name, value in (verb.form | changed).items()}
     if not verb.sheet:
-        return web.post(path, **form)
-    asked = sheet(web.of(web.cast.alice), path, verb.sheet.format(**names))
-    return web.client.post(asked.action, asked.filled(**form))
+        return web.url(path), form
+    alice = web if web.actor is web.cast.alice else web.of(web.cast.alice)
+    asked = sheet(alice, path, verb.sheet.format(**names))
+    return asked.action, asked.filled(**form)
+
+
+def by_web(web: Web, verb: Verb, thing: Thing, **changed: Any) -> Any:
+    """The verb as a form of a page."""
+    return web.client.post(*form_of(web, verb, thing, **changed))
 
 
 def by_rest(rest: Any, verb: Verb, thing: Thing, **changed: Any) -> Any:

@@ -1,6 +1,6 @@
 """Permissions: each cell of the table, asked of the services themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,8 +8,10 @@ import pytest
 from django.db import transaction
 
 from prompts import services as prompts
+from tests.again import Again
 from tests.cast import Cast, join
 from tests.factories import make_prompt
+from tests.kept import Kept, kept
 from tests.keys import key_actor
 from versioning.lib.errors import DomainError
 from versioning.playground import services as playground
@@ -42,6 +44,28 @@ def build_world(cast: Cast) -> World:
     [run] = playground.start_runs(cast.alice, live, [3], values={"name": "Ann"})
     playground.change_provider(cast.alice, base_url="https://api.example/v1", model="tiny", key="")
     return World(live, spare, dan, key, run, members.invite(cast.alice, role="viewer")[0])
+
+
+@pytest.fixture(scope="module")
+def made(cast_again: Again[Cast], django_db_blocker: Any) -> Iterator[Kept[World]]:
+    with kept(cast_again, django_db_blocker, build_world) as made:
+        yield made
+
+
+@pytest.fixture
+def scene(made: Kept[World]) -> Iterator[tuple[Cast, World]]:
+    with made.again() as scene:
+        yield scene
+
+
+@pytest.fixture
+def cast(scene: tuple[Cast, World]) -> Cast:
+    return scene[0]
+
+
+@pytest.fixture
+def world(scene: tuple[Cast, World]) -> World:
+    return scene[1]
 
 
 Verb = Callable[[Actor, World], Any]
@@ -137,8 +161,7 @@ def told_to_each(cast: Cast, ask: Callable[[Actor], Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("protected", [False, True], ids=["open", "protected"])
-def test_each_verb_is_open_to_whom_the_table_says(cast, verb, protected):
-    world = build_world(cast)
+def test_each_verb_is_open_to_whom_the_table_says(cast, world, verb, protected):
     Workspace.objects.update(protect_live=protected)
     told = told_to_each(cast, lambda actor: VERBS[verb](actor, world))
 
@@ -192,8 +215,7 @@ def test_anyone_may_leave(cast, who):
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_an_admin_touches_every_role_but_owner(cast, role):
-    world = build_world(cast)
+def test_an_admin_touches_every_role_but_owner(cast, world, role):
     Member.objects.filter(pk=world.dan.pk).update(role=role)
 
     refused = None
@@ -206,9 +228,7 @@ def test_an_admin_touches_every_role_but_owner(cast, role):
 
 
 @pytest.mark.parametrize("verb", [*list(EDIT)[1:], *TRY, *SAVE_DRAFT, *PUBLISH])
-def test_what_belongs_to_another_workspace_does_not_exist(cast, verb):
-    world = build_world(cast)
-
+def test_what_belongs_to_another_workspace_does_not_exist(cast, world, verb):
     with pytest.raises(DomainError) as caught:
         VERBS[verb](cast.charlie, world)
 

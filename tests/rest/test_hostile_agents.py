@@ -7,6 +7,7 @@ import pytest
 
 from agents.models import AgentTrigger
 from tests.factories import make_agent
+from tests.kept import kept
 from tests.rest.test_hostile import DEEP, is_problem
 
 # Where a value of anyone's choice goes in: method, path, the body's field.
@@ -24,9 +25,30 @@ BESIDE = {"agents": {"slug": "b"}, "agents/a/triggers": {"name": "t"}, "agents/a
 VERBS = ("lock", "publish", "unpublish", "revert", "rollback")
 
 
-@pytest.fixture
-def agent(cast):
+def make_one(cast):
     return make_agent(cast.eve, slug="a", locked=1, live=1)
+
+
+@pytest.fixture(scope="module")
+def made(cast_again, django_db_blocker):
+    with kept(cast_again, django_db_blocker, make_one) as made:
+        yield made
+
+
+@pytest.fixture
+def scene(made):
+    with made.again() as scene:
+        yield scene
+
+
+@pytest.fixture
+def cast(scene):
+    return scene[0]
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 def send(rest, door, value):

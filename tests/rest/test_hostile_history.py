@@ -10,6 +10,7 @@ from agents.models import AgentTrigger, McpServer
 from agents.services import change_agent
 from prompts.services import change_prompt
 from tests.factories import make_agent, make_prompt
+from tests.kept import kept
 from tests.rest.test_hostile import is_problem
 from versioning.changes.models import Change
 from versioning.lib.transaction import told
@@ -21,20 +22,41 @@ BODIES = [0, -1, 2**31, 2**63, 10**30]
 NO_BODIES = [None, "x", [1], {}, 1.5, "", "1; DROP TABLE config_history"]
 
 
-@pytest.fixture
-def agent(cast):
-    """Two changes of its own; v1 was published."""
-    made = make_agent(cast.eve, slug="desk", bio="First.")
-    services.promote(cast.eve, made, 1)
-    change_agent(cast.eve, made, bio="Second.")
-    return made
+def make_things(cast):
+    """An agent with two changes of its own, whose v1 was published, and a prompt with one."""
+    agent = make_agent(cast.eve, slug="desk", bio="First.")
+    services.promote(cast.eve, agent, 1)
+    change_agent(cast.eve, agent, bio="Second.")
+    prompt = make_prompt(cast.eve, slug="greeting", name="Greeting")
+    change_prompt(cast.eve, prompt, name="Other")
+    return agent, prompt
+
+
+@pytest.fixture(scope="module")
+def made(cast_again, django_db_blocker):
+    with kept(cast_again, django_db_blocker, make_things) as made:
+        yield made
 
 
 @pytest.fixture
-def prompt(cast):
-    made = make_prompt(cast.eve, slug="greeting", name="Greeting")
-    change_prompt(cast.eve, made, name="Other")
-    return made
+def scene(made):
+    with made.again() as scene:
+        yield scene
+
+
+@pytest.fixture
+def cast(scene):
+    return scene[0]
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1][0]
+
+
+@pytest.fixture
+def prompt(scene):
+    return scene[1][1]
 
 
 @pytest.fixture

@@ -1,18 +1,22 @@
 """What was recorded stays as it was recorded, whoever asks; and nobody writes records by hand."""
 
 import uuid
+from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.changes.capture import NAMES, by_owner, make_row, superuser
-from tests.factories import make_agent
+from tests.delivery.conftest import house
+from tests.delivery.house import House
 from tests.invariants.by_hand import APPEND_ONLY, NO_PRIVILEGE, answers, refused, refused_to_owner
 from versioning.changes.models import Change, Counter
 from versioning.changes.resources import RESOURCES
 from versioning.lib.transaction import told
 
+__all__ = ["house"]
 RECORDS = ("config_history", "config_history_gap", "builder_versions")
 WRITTEN_BY_THE_DATABASE = (*RECORDS[:2], "config_counter", "config_mode")
 BY_HAND = {
@@ -43,16 +47,22 @@ GAP = (
 )
 
 
-@pytest.fixture
-def recorded(committed_cast):
-    """A row in each of the tables that nobody rewrites."""
-    cast = committed_cast
-    with told(cast.demo.id):
-        make_agent(cast.eve, locked=1, live=1)
+@pytest.fixture(scope="module")
+def committed(house: House) -> House:
+    """A row in each of the tables that nobody rewrites, for the whole module: nothing takes them away."""
+    house.agent(live=1)
     by_owner(GAP)
-    with told(cast.demo.id):
-        assert [answers(f"SELECT count(*) > 0 FROM {table}") for table in RECORDS] == [[(True,)]] * 3
-    return cast
+    return house
+
+
+@pytest.fixture
+def recorded(committed: House, django_db_blocker: Any) -> Iterator[House]:
+    """The same, out of any transaction. What a test makes there stays until the end of the module."""
+    with django_db_blocker.unblock():
+        with told(committed.actor.workspace.id):
+            assert [answers(f"SELECT count(*) > 0 FROM {table}") for table in RECORDS] == [[(True,)]] * 3
+        yield committed
+        connection.close()
 
 
 @pytest.mark.parametrize("act", BY_HAND)
@@ -132,15 +142,13 @@ def test_emptying_what_a_tracked_table_refers_to_is_refused_too(recorded):
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_replica_writes_is_recorded(recorded, name):
     """The planted fault is a trigger that is enabled as usual: it would be silent here."""
-    cast = recorded
-    with told(cast.demo.id):
-        row = make_row(cast.eve, name)
+    row = recorded.act(make_row, name)
 
     with superuser() as root:
         root.execute("SET session_replication_role = replica")
         root.execute(f"DELETE FROM {row.table} WHERE id = %s", [row.id])
 
-    with told(cast.demo.id):
+    with told(recorded.actor.workspace.id):
         assert (row.counted, row.last.operation, row.last.db_role) == (2, "DELETE", "postgres")
 
 
@@ -151,9 +159,7 @@ def test_the_application_makes_no_temporary_table_at_all(cast):
 @pytest.mark.parametrize("path", ["pg_temp, public", "public, pg_temp"])
 def test_a_temporary_table_takes_no_record_away(recorded, path):
     """Of one who may make them: the names of tables and of functions are not looked for there."""
-    cast = recorded
-    with told(cast.demo.id):
-        row = make_row(cast.eve, "agent")
+    row = recorded.act(make_row, "agent")
 
     with transaction.atomic(using="owner"):
         for table in WRITTEN_BY_THE_DATABASE[:3]:
@@ -164,7 +170,7 @@ def test_a_temporary_table_takes_no_record_away(recorded, path):
         assert by_owner("SELECT * FROM pg_temp.config_history") == 0
     by_owner("DROP FUNCTION pg_temp.clock_timestamp()")
 
-    with told(cast.demo.id):
+    with told(recorded.actor.workspace.id):
         assert (row.counted, row.last.data_after["bio"]) == (2, "x")
         assert row.last.created_at.year > 1970
 
@@ -180,13 +186,11 @@ def test_a_look_alike_function_cannot_be_put_in_its_place(cast):
 
 
 def test_the_record_outlives_the_row(recorded):
-    cast = recorded
-    with told(cast.demo.id):
-        row = make_row(cast.eve, "prompt")
+    row = recorded.act(make_row, "prompt")
 
     by_owner("DELETE FROM prompts_prompt WHERE id = %s", row.id)
 
-    with told(cast.demo.id):
+    with told(recorded.actor.workspace.id):
         assert [change.operation for change in row.changes] == ["INSERT", "DELETE"]
         assert Counter.objects.get(resource_id=row.id).last == 2
 

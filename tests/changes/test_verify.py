@@ -5,11 +5,15 @@ The guards are switched off for it, as only the owner of the tables can; the res
 
 import time
 import uuid
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 
 from tests.changes.capture import NAMES, by_owner, by_sql, make_row
+from tests.delivery.conftest import house
+from tests.delivery.house import House
 from versioning.changes.models import Counter
 from versioning.changes.resources import RESOURCES
 from versioning.changes.services import verifying
@@ -17,6 +21,7 @@ from versioning.changes.services.health import APPENDING, TRACKING, silent
 from versioning.changes.services.verifying import verify
 from versioning.lib.transaction import told
 
+__all__ = ["house"]
 TABLES = {resource.table: TRACKING for resource in RESOURCES.values()} | {
     "config_history": APPENDING, "config_history_gap": APPENDING,
 }  # fmt: skip
@@ -25,7 +30,7 @@ INSERT INTO config_history (id, resource_type, resource_id, agent_id, tenant_id,
     data_before, data_after, changed_fields, changelog, db_role, request_id, created_at)
   SELECT gen_random_uuid(), {type}, {id}, agent_id, tenant_id, {version}, {operation},
     {before}, {after}, {fields}, '', 'x', '', now()
-  FROM config_history WHERE resource_type = 'agent' AND version = 3
+  FROM config_history WHERE resource_type = 'agent' AND version = 3 AND tenant_id = app_workspace()
 """
 
 
@@ -37,7 +42,7 @@ def forged(version, *, type="resource_type", id="resource_id", operation="'UPDAT
     )
 
 
-AGENT = "resource_type = 'agent'"
+AGENT = "resource_type = 'agent' AND tenant_id = app_workspace()"
 
 
 def gone(version):
@@ -127,9 +132,10 @@ FAULTS = {
 }  # fmt: skip
 
 
-def in_the_dark(*statements):
-    """What the owner does while no trigger looks; all are switched on again as they were."""
+def in_the_dark(home, *statements):
+    """What the owner does there while no trigger looks; all are switched on again as they were."""
     with transaction.atomic(using="owner"):
+        by_owner("SELECT set_config('app.workspace_id', %s, true)", str(home.actor.workspace.id))
         for table in TABLES:
             by_owner(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:
@@ -142,31 +148,36 @@ def in_the_dark(*statements):
 
 
 @pytest.fixture
-def rows(committed_cast):
+def home(house: House, django_db_blocker: Any) -> Iterator[House]:
+    """A workspace of one's own, committed. What others falsified stays in theirs until the module ends."""
+    with django_db_blocker.unblock():
+        yield House.build()
+        connection.close()
+
+
+@pytest.fixture
+def rows(home):
     """A row of each kind, one agent in all that was changed twice."""
-    with told(committed_cast.demo.id, committed_cast.eve.person_id):
-        found = {
-            "agent": make_row(committed_cast.eve, "agent"),
-            "prompt": make_row(committed_cast.eve, "prompt"),
-        }
+    found = {name: home.act(make_row, name) for name in ("agent", "prompt")}
+    with told(home.actor.workspace.id):
         for bio in ("Two.", "Three."):
             found["agent"].objects.update(bio=bio)
-        assert verify(committed_cast.demo.id).findings == []
+        assert verify(home.actor.workspace.id).findings == []
     return found
 
 
-def found_in(cast):
-    with told(cast.demo.id):
-        return verify(cast.demo.id).findings
+def found_in(home):
+    with told(home.actor.workspace.id):
+        return verify(home.actor.workspace.id).findings
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_each_falsification_is_found_and_named(committed_cast, rows, fault):
+def test_each_falsification_is_found_and_named(home, rows, fault):
     statement, *expected = FAULTS[fault]
 
-    in_the_dark(statement)
+    in_the_dark(home, statement)
 
-    found = sorted(found_in(committed_cast), key=lambda each: (each.code != "lost", each.version or 0))
+    found = sorted(found_in(home), key=lambda each: (each.code != "lost", each.version or 0))
     assert [(each.code, each.version) for each in found] == [(code, version) for code, version, _ in expected]
     for each, (_, _, word) in zip(found, expected, strict=True):
         assert word in each.words, each.words
@@ -175,23 +186,22 @@ def test_each_falsification_is_found_and_named(committed_cast, rows, fault):
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("agent", "prompt")])
-def test_a_part_that_went_or_came_unseen_is_found(committed_cast, name):
-    with told(committed_cast.demo.id):
-        row = make_row(committed_cast.eve, name)
+def test_a_part_that_went_or_came_unseen_is_found(home, name):
+    row = home.act(make_row, name)
 
-    in_the_dark(f"DELETE FROM {row.table} WHERE id = '{row.id}'")
+    in_the_dark(home, f"DELETE FROM {row.table} WHERE id = '{row.id}'")
 
-    (finding,) = found_in(committed_cast)
+    (finding,) = found_in(home)
     assert (finding.code, finding.resource_type, finding.resource_id) == ("differs", name, row.id)
     assert "gone, and no record says so" in finding.words
 
 
-def test_a_row_that_came_back_unseen_is_found(committed_cast):
-    with told(committed_cast.demo.id):
-        row = make_row(committed_cast.eve, "trigger")
+def test_a_row_that_came_back_unseen_is_found(home):
+    row = home.act(make_row, "trigger")
+    with told(home.actor.workspace.id):
         copy = by_sql_one(f"SELECT to_jsonb(t)::text FROM {row.table} t WHERE id = %s", row.id)
         by_sql(f"DELETE FROM {row.table} WHERE id = %s", row.id)
-        assert verify(committed_cast.demo.id).findings == []
+        assert verify(home.actor.workspace.id).findings == []
 
     with transaction.atomic(using="owner"):
         by_owner(f"ALTER TABLE {row.table} DISABLE TRIGGER USER")
@@ -203,28 +213,26 @@ def test_a_row_that_came_back_unseen_is_found(committed_cast):
         for name in TRACKING:
             by_owner(f"ALTER TABLE {row.table} ENABLE ALWAYS TRIGGER {name}")
 
-    (finding,) = found_in(committed_cast)
+    (finding,) = found_in(home)
     assert (finding.code, finding.version) == ("differs", 2)
 
 
-def test_a_record_of_another_workspace_is_missed_here_and_found_there(committed_cast, rows):
-    cast = committed_cast
-    in_the_dark(edited(f"tenant_id = '{cast.elsewhere.id}'", 2))
+def test_a_record_of_another_workspace_is_missed_here_and_found_there(home, rows):
+    other = House.build()
+    in_the_dark(home, edited(f"tenant_id = '{other.actor.workspace.id}'", 2))
 
-    (here,) = found_in(cast)
-    with told(cast.elsewhere.id):
-        (there,) = verify(cast.elsewhere.id).findings
+    (here,), (there,) = found_in(home), found_in(other)
 
     assert (here.code, here.version) == ("lost", 2)
     assert (there.code, there.version) == ("broken", 2)
 
 
-def test_what_is_found_of_one_kind_is_named_up_to_a_bound_and_that_is_said(committed_cast, rows, monkeypatch):
+def test_what_is_found_of_one_kind_is_named_up_to_a_bound_and_that_is_said(home, rows, monkeypatch):
     monkeypatch.setattr(verifying, "NAMED", 2)
-    in_the_dark(f"UPDATE config_counter SET last = 90 WHERE {AGENT}")
+    in_the_dark(home, f"UPDATE config_counter SET last = 90 WHERE {AGENT}")
 
-    with told(committed_cast.demo.id):
-        report = verify(committed_cast.demo.id)
+    with told(home.actor.workspace.id):
+        report = verify(home.actor.workspace.id)
 
     assert len(report.findings) == 2
     assert report.more
@@ -234,7 +242,7 @@ def test_what_is_found_of_one_kind_is_named_up_to_a_bound_and_that_is_said(commi
     ("table", "name"), [("builder_agents", "z_track_update"), ("prompts_prompt", "z_track_row"),
                         ("config_history", "append_only")],
 )  # fmt: skip
-def test_a_trigger_that_does_not_fire_is_named(committed_cast, table, name):
+def test_a_trigger_that_does_not_fire_is_named(home, table, name):
     by_owner(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
     try:
         assert silent() == [f"{table}: {name}"]
@@ -245,18 +253,17 @@ def test_a_trigger_that_does_not_fire_is_named(committed_cast, table, name):
     assert silent() == []
 
 
-def test_ten_thousand_records_are_verified_in_a_second(committed_cast, rows):
+def test_ten_thousand_records_are_verified_in_a_second(home, rows):
     """By hand 100,000 took 1.1 s."""
-    cast = committed_cast
-    with told(cast.demo.id), connection.cursor() as cursor:
+    with told(home.actor.workspace.id), connection.cursor() as cursor:
         cursor.execute(
             "DO $$ BEGIN FOR i IN 1..5000 LOOP UPDATE builder_agents SET bio = 'b' || i;"
             " UPDATE prompts_prompt SET name = 'n' || i; END LOOP; END $$"
         )
 
     began = time.monotonic()
-    with told(cast.demo.id):
-        report = verify(cast.demo.id)
+    with told(home.actor.workspace.id):
+        report = verify(home.actor.workspace.id)
     took = time.monotonic() - began
 
     assert report.records >= 10_000
@@ -264,10 +271,9 @@ def test_ten_thousand_records_are_verified_in_a_second(committed_cast, rows):
     assert took < 5
 
 
-def test_what_others_do_meanwhile_is_no_fault(committed_cast, rows):
+def test_what_others_do_meanwhile_is_no_fault(home, rows):
     """Each question is one statement: of a change that commits between two of them it sees all or nothing."""
-    cast = committed_cast
-    with told(cast.demo.id):
+    with told(home.actor.workspace.id):
         questions = verifying._rows
 
         def between(question, asked):
@@ -276,7 +282,7 @@ def test_what_others_do_meanwhile_is_no_fault(committed_cast, rows):
 
         verifying._rows = between
         try:
-            assert verify(cast.demo.id).findings == []
+            assert verify(home.actor.workspace.id).findings == []
         finally:
             verifying._rows = questions
         assert Counter.objects.get(resource_type="agent").last > 5

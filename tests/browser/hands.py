@@ -12,6 +12,7 @@ FOCUS = """(wanted) => {
   const box = focused.getBoundingClientRect();
   return {
     there: focused === wanted,
+    gone: !wanted.isConnected,
     nowhere: focused === document.body || focused.id === "main",
     shown: ring(getComputedStyle(focused)) || ring(getComputedStyle(focused, "::after"))
       || (focused.closest(".field") !== null && ring(getComputedStyle(focused.closest(".field")))),
@@ -59,11 +60,14 @@ class Keyboard(Mouse):
     def reach(self, target: Locator) -> None:
         """Press Tab until the focus is there."""
         target.wait_for()
+        wanted = target.element_handle()  # found once: to look for it by its name takes longer than a press
         for _ in range(FARTHEST):
-            now = target.evaluate(FOCUS)
+            now = wanted.evaluate(FOCUS)
             assert now["nowhere"] or (now["shown"] and now["inSight"]), f"one does not see the focus: {now}"
             if now["there"]:
                 return
+            if now["gone"]:
+                wanted = target.element_handle()
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab never reaches {target}")
 

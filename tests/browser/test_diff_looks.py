@@ -23,63 +23,63 @@ PAGES = {"compare": "compare/1...2/", "version": "versions/2/", "review": "versi
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_split_and_unified_are_switched_and_kept_in_the_address(page, looked_at, name):
-    here = PromptPage(page, "looks").open(PAGES[name])
-    expect(page.locator(".diff")).to_be_visible()
-    expect(page.locator(".diff.unified")).to_have_count(0)
+def test_split_and_unified_are_switched_and_kept_in_the_address(reader, looked_at, name):
+    here = PromptPage(reader, "looks").open(PAGES[name])
+    expect(reader.locator(".diff")).to_be_visible()
+    expect(reader.locator(".diff.unified")).to_have_count(0)
 
     here.link("Unified").click()
-    expect(page.locator(".diff.unified")).to_be_visible()
-    assert "layout=unified" in page.url
-    page.reload()
-    expect(page.locator(".diff.unified")).to_be_visible()
+    expect(reader.locator(".diff.unified")).to_be_visible()
+    assert "layout=unified" in reader.url
+    reader.reload()
+    expect(reader.locator(".diff.unified")).to_be_visible()
     here.link("Split").click()
 
-    expect(page.locator(".diff.unified")).to_have_count(0)
-    expect(page.locator(".diff")).to_be_visible()
+    expect(reader.locator(".diff.unified")).to_have_count(0)
+    expect(reader.locator(".diff")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_whitespace_is_made_visible(page, looked_at, name):
-    here = PromptPage(page, "looks").open(PAGES[name])
-    diff = page.locator(".diff")
+def test_whitespace_is_made_visible(reader, looked_at, name):
+    here = PromptPage(reader, "looks").open(PAGES[name])
+    diff = reader.locator(".diff")
     expect(diff).to_contain_text("Answer in")
     before = diff.inner_html()
 
-    page.get_by_title("Show whitespace").click()
-    expect(page.get_by_title("Hide whitespace")).to_be_visible()
+    reader.get_by_title("Show whitespace").click()
+    expect(reader.get_by_title("Hide whitespace")).to_be_visible()
 
-    assert "ws=1" in page.url
+    assert "ws=1" in reader.url
     assert diff.inner_html() != before
     expect(diff).to_contain_text("→")
-    page.get_by_title("Hide whitespace").click()
-    expect(page.get_by_title("Show whitespace")).to_be_visible()
+    reader.get_by_title("Hide whitespace").click()
+    expect(reader.get_by_title("Show whitespace")).to_be_visible()
     assert here.page.locator(".diff").inner_html() == before
 
 
-def test_a_folded_run_is_unfolded(page, looked_at):
-    PromptPage(page, "looks").open(PAGES["compare"])
-    middle = page.get_by_text("Line 30 stays as it is.").first
+def test_a_folded_run_is_unfolded(reader, looked_at):
+    PromptPage(reader, "looks").open(PAGES["compare"])
+    middle = reader.get_by_text("Line 30 stays as it is.").first
     expect(middle).to_be_hidden()
 
-    page.locator(".diff summary").click()
+    reader.locator(".diff summary").click()
 
     expect(middle).to_be_visible()
 
 
-def test_changed_words_are_marked_inside_their_line(page, looked_at):
-    PromptPage(page, "looks").open(PAGES["compare"])
+def test_changed_words_are_marked_inside_their_line(reader, looked_at):
+    PromptPage(reader, "looks").open(PAGES["compare"])
 
-    expect(page.locator(".diff ins").first).to_have_text(" and brief")
+    expect(reader.locator(".diff ins").first).to_have_text(" and brief")
 
 
-def test_the_sides_are_swapped(page, looked_at):
-    here = PromptPage(page, "looks").open(PAGES["compare"])
+def test_the_sides_are_swapped(reader, looked_at):
+    here = PromptPage(reader, "looks").open(PAGES["compare"])
 
     here.link("Swap sides").click()
 
-    expect(page.get_by_role("heading", name="v2 compared with v1")).to_be_visible()
-    expect(page.locator(".diff del").first).to_have_text(" and brief")
+    expect(reader.get_by_role("heading", name="v2 compared with v1")).to_be_visible()
+    expect(reader.locator(".diff del").first).to_have_text(" and brief")
 
 
 def test_a_choice_in_the_picker_leads_to_the_link_of_that_pair(page, world):

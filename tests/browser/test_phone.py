@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import on_a_phone, sideways
 from tests.browser.prompt_page import PromptPage
 from tests.factories import make_prompt
 from versioning.versions import services
@@ -47,18 +48,29 @@ def phone(browsers, world):
     return browsers.of(world.cast.alice, **PHONE)
 
 
+# What one presses there.
+TARGETS = {
+    "the prompts": [("link", "New prompt"), ("link", "Jump to")],
+    "the editor": [("button", "Update draft v4")],
+    "a version with its diff": [
+        ("link", "Promote v4…"), ("button", "Clear staging"), ("button", "Open in editor"),
+    ],
+    "a review": [("button", "Promote v4")],
+    "unpublishing": [("button", "Unpublish v3")],
+    "the settings": [("button", "Save settings")],
+    "the keys": [("button", "Create key")],
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_scrolls_sideways(phone, pocket, name):
-    phone.goto(PAGES[name])
+def test_no_page_scrolls_sideways_and_what_one_presses_is_as_high_as_a_thumb(reader, pocket, name):
+    with on_a_phone(reader) as phone:
+        phone.goto(PAGES[name])
 
-    width, wide = phone.evaluate("""() => [
-      document.documentElement.scrollWidth,
-      [...document.querySelectorAll("main *")]
-        .filter((one) => one.getBoundingClientRect().right > screen.width + 1)
-        .map((one) => one.outerHTML.slice(0, 160)),
-    ]""")
-
-    assert width <= PHONE["viewport"]["width"], wide[:8]
+        assert sideways(phone) == []
+        for role, button in TARGETS.get(name, []):
+            box = phone.get_by_role(role, name=button, exact=True).first.bounding_box()
+            assert box["height"] >= THUMB, (button, box)
 
 
 def test_a_version_is_reviewed_and_rolled_back_by_touch(phone, world):
@@ -78,28 +90,6 @@ def test_a_version_is_reviewed_and_rolled_back_by_touch(phone, world):
     confirm.tap()
 
     here.said("v1 is live and its text is in your editor. v2 stays in history.")
-
-
-TARGETS = {
-    "prompts/": [("link", "New prompt"), ("link", "Jump to")],
-    "prompts/pocket/": [("button", "Update draft v4")],
-    "prompts/pocket/versions/4/": [
-        ("link", "Promote v4…"), ("button", "Clear staging"), ("button", "Open in editor"),
-    ],
-    "prompts/pocket/versions/4/promote/": [("button", "Promote v4")],
-    "prompts/pocket/unpublish/": [("button", "Unpublish v3")],
-    "settings/": [("button", "Save settings")],
-    "settings/keys/": [("button", "Create key")],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("path", TARGETS)
-def test_what_one_presses_is_as_high_as_a_thumb(phone, pocket, path):
-    phone.goto(path)
-
-    for role, name in TARGETS[path]:
-        box = phone.get_by_role(role, name=name, exact=True).first.bounding_box()
-        assert box["height"] >= THUMB, (name, box)
 
 
 def test_the_menu_holds_what_the_sidebar_holds(phone, world):

@@ -21,21 +21,21 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("fault", PLANTED)
-def test_the_watch_hears(page, watch, fault):
+def test_the_watch_hears(reader, watch, fault):
     script, argument, complaint = PLANTED[fault]
-    page.goto("prompts/")
+    reader.goto("prompts/")
 
-    page.evaluate(script, argument)
-    page.wait_for_timeout(200)
+    reader.evaluate(script, argument)
+    reader.wait_for_timeout(200)
     heard = watch.heard()
     watch.expect(".")
 
     assert any(one.startswith(complaint) for one in heard), heard
 
 
-def test_a_page_without_a_fault_is_silent(page, watch):
-    page.goto("prompts/")
+def test_a_page_without_a_fault_is_silent(reader, watch):
+    reader.goto("prompts/")
 
-    expect(page.get_by_role("heading", name="Prompts", exact=True)).to_be_visible()
+    expect(reader.get_by_role("heading", name="Prompts", exact=True)).to_be_visible()
 
     assert watch.heard() == []

@@ -9,14 +9,12 @@ import pytest
 from django.db import connection, transaction
 
 from tests.changes.capture import NAMES, by_owner, make_row, superuser
-from tests.delivery.conftest import house
 from tests.delivery.house import House
 from tests.invariants.by_hand import APPEND_ONLY, NO_PRIVILEGE, answers, refused, refused_to_owner
 from versioning.changes.models import Change, Counter
 from versioning.changes.resources import RESOURCES
 from versioning.lib.transaction import told
 
-__all__ = ["house"]
 RECORDS = ("config_history", "config_history_gap", "builder_versions")
 WRITTEN_BY_THE_DATABASE = (*RECORDS[:2], "config_counter", "config_mode")
 BY_HAND = {

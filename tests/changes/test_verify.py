@@ -5,14 +5,11 @@ The guards are switched off for it, as only the owner of the tables can; the res
 
 import time
 import uuid
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 
 from tests.changes.capture import NAMES, by_owner, by_sql, make_row
-from tests.delivery.conftest import house
 from tests.delivery.house import House
 from versioning.changes.models import Counter
 from versioning.changes.resources import RESOURCES
@@ -21,7 +18,6 @@ from versioning.changes.services.health import APPENDING, TRACKING, silent
 from versioning.changes.services.verifying import verify
 from versioning.lib.transaction import told
 
-__all__ = ["house"]
 TABLES = {resource.table: TRACKING for resource in RESOURCES.values()} | {
     "config_history": APPENDING, "config_history_gap": APPENDING,
 }  # fmt: skip
@@ -145,14 +141,6 @@ def in_the_dark(home, *statements):
             by_owner(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             for name in names:
                 by_owner(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
-
-
-@pytest.fixture
-def home(house: House, django_db_blocker: Any) -> Iterator[House]:
-    """A workspace of one's own, committed. What others falsified stays in theirs until the module ends."""
-    with django_db_blocker.unblock():
-        yield House.build()
-        connection.close()
 
 
 @pytest.fixture

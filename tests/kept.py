@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 
 from tests.again import Again
@@ -45,3 +46,23 @@ def kept[T](cast_again: Again[Cast], blocker: Any, make: Callable[[Cast], T]) ->
                 yield Kept(cast, make(cast))
             transaction.set_rollback(True)
         connection.close()
+
+
+def begin_with[T](make: Callable[[Cast], T]) -> tuple[Any, Any, Any]:
+    """The fixtures `made`, `scene` and `cast` of a module: `scene` is the cast, and what is made of it."""
+
+    @pytest.fixture(scope="module")
+    def made(cast_again: Again[Cast], django_db_blocker: Any) -> Iterator[Kept[T]]:
+        with kept(cast_again, django_db_blocker, make) as made:
+            yield made
+
+    @pytest.fixture
+    def scene(made: Kept[T]) -> Iterator[tuple[Cast, T]]:
+        with made.again() as scene:
+            yield scene
+
+    @pytest.fixture
+    def cast(scene: tuple[Cast, T]) -> Cast:
+        return scene[0]
+
+    return made, scene, cast

@@ -6,15 +6,23 @@ from agents.blame import blame_agent
 from agents.models import AgentSchema, AgentTrigger, McpServer
 from agents.services import add_part, change_agent, change_part, remove_part
 from tests.factories import make_agent, make_prompt
+from tests.kept import begin_with
 from versioning.changes.models import Change
 from versioning.versions import services
 from versioning.versions.services.one_draft import draft_of
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     """Locked twice, the second time with another bio."""
     return make_agent(cast.eve, slug="desk", locked=2)
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 def html(response):

@@ -12,6 +12,7 @@ from agents.services.connectors import change_connector
 from tests.agents.calls import converse, make_connector, split
 from tests.cast import Cast, Web
 from tests.factories import make_agent
+from tests.kept import begin_with
 from tests.versions.pages import body, hidden
 from versioning.versions import services
 from versioning.workspaces.models import Event, Workspace
@@ -24,10 +25,17 @@ def form(**fields: Any) -> dict[str, Any]:
     return asked | {"share_version": [v for v, _ in shares], "share_weight": [w for _, w in shares]}
 
 
-@pytest.fixture
-def desk(cast: Cast) -> Any:
+def beginning(cast: Cast) -> Any:
     """An agent with three locked versions, the third live."""
     return make_agent(cast.eve, slug="desk", locked=3, live=3)
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def desk(scene: tuple[Cast, Any]) -> Any:
+    return scene[1]
 
 
 def test_a_connector_is_made_with_a_split(web: Web, cast: Cast, desk: Any):

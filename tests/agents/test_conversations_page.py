@@ -15,14 +15,22 @@ from agents.services.connectors import remove_connector
 from tests.agents.calls import converse, make_connector
 from tests.cast import Cast, Web
 from tests.factories import make_agent
+from tests.kept import begin_with
 from tests.versions.pages import body
 from versioning.versions import services
 
 
-@pytest.fixture
-def desk(cast: Cast) -> Any:
+def beginning(cast: Cast) -> Any:
     """An agent with three locked versions, the third live."""
     return make_agent(cast.eve, slug="desk", locked=3, live=3)
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def desk(scene: tuple[Cast, Any]) -> Any:
+    return scene[1]
 
 
 def callers(answer: Any) -> list[str]:

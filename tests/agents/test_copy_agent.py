@@ -6,6 +6,7 @@ from agents.canonical import parsed
 from agents.models import PARTS, Agent, McpServer, Secret
 from agents.services import change_agent, copy_agent
 from tests.factories import make_agent
+from tests.kept import begin_with
 from tests.refusals import refused
 from tests.versions.pages import body, shown
 from versioning.versions import services
@@ -18,8 +19,7 @@ def source_of(agent, number):
     return Version.objects.of(agent).get(number=number).source
 
 
-@pytest.fixture
-def desk(cast):
+def beginning(cast):
     """v1 locked with a credential, the draft v2 with another bio."""
     server = {"name": "mail", "endpoint": "https://mail.example/mcp", "config": {"token": SECRET}}
     triggers = [{"name": "nightly", "trigger_type": "schedule"}]
@@ -27,6 +27,14 @@ def desk(cast):
     made = make_agent(cast.eve, slug="desk", locked=1, parts=parts)
     change_agent(cast.eve, made, bio="Answers at night.")
     return made
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def desk(scene):
+    return scene[1]
 
 
 def test_a_copy_begins_with_the_versions_configuration(cast, desk):

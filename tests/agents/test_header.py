@@ -6,6 +6,7 @@ import pytest
 
 from agents.services import change_agent
 from tests.factories import make_agent
+from tests.kept import begin_with
 from tests.versions.pages import body, text_of
 from versioning.versions import services
 from versioning.workspaces.services.workspaces import change_workspace
@@ -30,13 +31,20 @@ def current(answer):
     return text_of(re.search(r"<summary (.*?)</summary>", head(answer), re.DOTALL)[0])
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     """v1 and v2 locked, v1 live, the draft v3 changed in two fields."""
     made = make_agent(cast.eve, slug="desk", locked=2, live=1)
     change_agent(cast.eve, made, bio="Answers at night.", tags=["voice"])
     made.refresh_from_db()
     return made
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 def test_the_selector_shows_the_label_with_its_chips(cast, web, agent):

@@ -5,14 +5,14 @@ import pytest
 from agents.models import AgentTrigger, McpServer
 from agents.services import add_part, change_agent, change_part, remove_part
 from tests.factories import make_agent, make_prompt
+from tests.kept import begin_with
 from tests.versions.pages import body
 from versioning.versions import services
 from versioning.workspaces.events import EventName
 from versioning.workspaces.models import Event
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     """Every act that an agent's lifecycle has."""
     made = make_agent(cast.eve, slug="desk", parts={})
     services.lock(cast.eve, made, message="First")
@@ -25,6 +25,14 @@ def agent(cast):
     services.revert(cast.ada, made)
     services.promote(cast.ada, made, 1, message="Go")
     return made
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 SENTENCES = (

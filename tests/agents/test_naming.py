@@ -16,6 +16,7 @@ from prompts.services import archive, create_prompt
 from tests.agents.json_values import ANYTHING, NAMES, can_be_kept
 from tests.cast import Cast
 from tests.factories import AgentFactory, make_agent, make_prompt
+from tests.kept import begin_with
 from tests.keys import key_actor
 from tests.refusals import refused
 from versioning.lib.errors import DomainError
@@ -36,10 +37,17 @@ from versioning.versions.services.one_draft import draft_of
 from versioning.workspaces.models import Event, Workspace
 
 
-@pytest.fixture
-def prompt(cast: Cast) -> Prompt:
+def beginning(cast: Cast) -> Prompt:
     """A prompt `greeting`, live on v1, with the draft v2."""
     return make_prompt(cast.alice, slug="greeting", live=1, drafts=1)
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def prompt(scene: tuple[Cast, Prompt]) -> Prompt:
+    return scene[1]
 
 
 def follower(cast: Cast, wanted: Any = "live", **fields: Any) -> Agent:

@@ -9,16 +9,24 @@ from agents.services import change_part, remove_part
 from tests.agents.sheets import send, sheet, sheets_on
 from tests.agents.test_editor_page import said
 from tests.factories import make_agent
+from tests.kept import begin_with
 from versioning.versions import services
 from versioning.workspaces.models import Event
 
 KEY = "sk-abcdefghijklmnop1234"
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     """With a schema, a trigger and a server."""
     return make_agent(cast.eve, slug="desk", locked=1)
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 def one(model, agent):

@@ -1,6 +1,6 @@
 """Permissions of agents: each cell of the table, asked of the services themselves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,10 +9,9 @@ import pytest
 from agents.models import Agent, AgentTrigger, Connector
 from agents.services import add_part, change_agent, change_part, copy_agent, create_agent, remove_part
 from agents.services.connectors import change_connector, create_connector, remove_connector
-from tests.again import Again
 from tests.cast import Cast
 from tests.factories import make_agent
-from tests.kept import Kept, kept
+from tests.kept import begin_with
 from tests.refusals import refused
 from tests.workspaces.test_policy import FROM, KEYS, PEOPLE, actor_named, told_to_each
 from versioning.lib.errors import DomainError
@@ -88,21 +87,7 @@ def make_world(cast: Cast) -> World:
     return World(desk, opened, staged, create_connector(cast.alice, desk, name="way in", channel="api"))
 
 
-@pytest.fixture(scope="module")
-def made(cast_again: Again[Cast], django_db_blocker: Any) -> Iterator[Kept[World]]:
-    with kept(cast_again, django_db_blocker, make_world) as made:
-        yield made
-
-
-@pytest.fixture
-def scene(made: Kept[World]) -> Iterator[tuple[Cast, World]]:
-    with made.again() as scene:
-        yield scene
-
-
-@pytest.fixture
-def cast(scene: tuple[Cast, World]) -> Cast:
-    return scene[0]
+made, scene, cast = begin_with(make_world)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 
 from agents.services import change_agent
 from tests.factories import make_agent, make_prompt
+from tests.kept import begin_with
 from tests.versions.pages import body, live_of, row_of, shown, text_of
 from versioning.versions import services
 from versioning.versions.models import Version
@@ -14,12 +15,19 @@ from versioning.workspaces.services.workspaces import change_workspace
 BOUND = ("expected", "generation", "sequence", "once")
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     """v1 to v3 locked, v2 live, the draft v4 changed."""
     made = make_agent(cast.eve, slug="desk", locked=3, live=2)
     change_agent(cast.eve, made, bio="Answers at night.")
     return made
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 def acts(agent):

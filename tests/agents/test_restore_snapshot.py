@@ -11,6 +11,7 @@ from agents.services import add_part, change_agent, change_part, create_agent, r
 from agents.services.restoring import restore_snapshot, snapshot_of
 from prompts.models import Prompt
 from tests.factories import AgentFactory, make_agent, make_prompt
+from tests.kept import begin_with
 from tests.keys import key_actor
 from tests.refusals import refused
 from versioning.changes.models import Change
@@ -40,9 +41,16 @@ def wreck(actor, agent):
     add_part(actor, agent, AgentSchema, schema_data={"title": "new", "type": "object"})
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     return make_agent(cast.eve, slug="desk", locked=1, live=1)
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 @pytest.fixture
@@ -223,7 +231,7 @@ def test_a_snapshot_of_another_agent_is_not_found(cast, agent, snapshot):
 
 def test_a_prompt_that_follows_live_goes_on_following(cast):
     make_prompt(cast.eve, slug="greeting", live=1)
-    agent = create_agent(cast.eve, slug="desk", llm_config={"prompts": {"greeting": "live"}})
+    agent = create_agent(cast.eve, slug="follower", llm_config={"prompts": {"greeting": "live"}})
     services.promote(cast.eve, agent, 1)
     snapshot = Snapshot.objects.of(agent.pk).get()
     change_agent(cast.eve, agent, bio="Wrecked.")
@@ -235,7 +243,7 @@ def test_a_prompt_that_follows_live_goes_on_following(cast):
 
 def test_a_prompt_that_went_on_is_named_by_its_number_of_then(cast):
     make_prompt(cast.eve, slug="greeting", live=1, drafts=1)
-    agent = create_agent(cast.eve, slug="desk", llm_config={"prompts": {"greeting": "live"}})
+    agent = create_agent(cast.eve, slug="follower", llm_config={"prompts": {"greeting": "live"}})
     services.promote(cast.eve, agent, 1)
     snapshot = Snapshot.objects.of(agent.pk).get()
     services.promote(cast.eve, Prompt.objects.get(slug="greeting"), 2)

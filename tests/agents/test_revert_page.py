@@ -5,6 +5,7 @@ import pytest
 from agents.models import Agent, McpServer
 from agents.services import add_part, change_agent
 from tests.factories import make_agent
+from tests.kept import begin_with
 from tests.versions.pages import body, shown
 from versioning.versions import services
 from versioning.workspaces.events import EventName
@@ -18,11 +19,18 @@ def bio(agent):
     return Agent.objects.get(pk=agent.pk).bio
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     made = make_agent(cast.eve, slug="desk", locked=1, live=1)
     change_agent(cast.eve, made, bio="Answers at night.")
     return made
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 def test_it_shows_what_is_thrown_away_and_puts_the_draft_back(cast, web, agent):
@@ -95,13 +103,13 @@ def test_the_layout_is_changed_without_the_page(cast, htmx, agent):
 
 
 def test_a_secret_that_changed_is_not_said(cast, web):
-    agent = make_agent(cast.eve, slug="desk", locked=1)
+    agent = make_agent(cast.eve, slug="secretive", locked=1)
     add_part(
         cast.eve, agent, McpServer, name="mail",
         endpoint="https://mail.example/mcp", config={"token": "sk-abcdefghijklmnopqrstuv"},
     )  # fmt: skip
 
-    page = web.get("agents/desk/revert/").content.decode()
+    page = web.get("agents/secretive/revert/").content.decode()
 
     assert "abcdefghijkl" not in page
     assert "$secret" not in page

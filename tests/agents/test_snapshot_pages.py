@@ -10,6 +10,7 @@ from agents.models import Agent, AgentSchema, AgentTrigger, McpServer, Snapshot
 from agents.services import add_part, change_agent, change_part, remove_part
 from agents.services import snapshots as taking
 from tests.factories import AgentFactory, make_agent
+from tests.kept import begin_with
 from tests.versions.pages import body, hidden, shown
 from versioning.versions import services
 from versioning.workspaces.services.workspaces import change_workspace
@@ -40,8 +41,7 @@ def many_snapshots(agent, count):
     )  # fmt: skip
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     made = make_agent(cast.eve, slug="desk", locked=1)
     services.promote(cast.ada, made, 1, message="Opening day")
     change_agent(cast.eve, made, bio="Wrecked.")
@@ -49,10 +49,18 @@ def agent(cast):
     return made
 
 
-def test_an_agent_that_was_never_published_says_when_one_is_taken(cast, web):
-    AgentFactory(actor=cast.eve, slug="desk")
+made, scene, cast = begin_with(beginning)
 
-    page = body(web.get("agents/desk/snapshots/"))
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
+
+
+def test_an_agent_that_was_never_published_says_when_one_is_taken(cast, web):
+    AgentFactory(actor=cast.eve, slug="fresh")
+
+    page = body(web.get("agents/fresh/snapshots/"))
 
     assert "No snapshots yet Each time this agent is published" in page
 

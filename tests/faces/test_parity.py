@@ -13,7 +13,7 @@ from tests.agents.sheets import sheet
 from tests.faces.verbs import AGENTS, PROMPTS, Verb, acts, by_rest, by_web, configuration, form_of
 from tests.faces.verbs import ready as make_ready
 from tests.factories import make_agent
-from tests.kept import kept
+from tests.kept import begin_with
 from versioning.api import api
 from versioning.lib.errors import STATUS
 from versioning.versions import services
@@ -34,21 +34,7 @@ def make_things(cast):
     }
 
 
-@pytest.fixture(scope="module")
-def made(cast_again, django_db_blocker):
-    with kept(cast_again, django_db_blocker, make_things) as made:
-        yield made
-
-
-@pytest.fixture
-def scene(made):
-    with made.again() as scene:
-        yield scene
-
-
-@pytest.fixture
-def cast(scene):
-    return scene[0]
+made, scene, cast = begin_with(make_things)
 
 
 @pytest.fixture

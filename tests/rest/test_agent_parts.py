@@ -5,7 +5,8 @@ import uuid
 import pytest
 
 from agents.models import McpServer, Secret
-from tests.factories import AgentFactory, make_agent
+from tests.factories import AgentFactory
+from tests.kept import begin_with
 from versioning.versions import services
 from versioning.workspaces.models import Event
 
@@ -23,10 +24,17 @@ CHANGE = {
 CONFIG = {"headers": {"Authorization": "Bearer very-secret-words"}, "keys": ["sk-abcdefghijklmnop1234"]}
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     """With one part of each section."""
     return AgentFactory(actor=cast.eve, slug="desk")
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 def first(rest, section):
@@ -217,8 +225,8 @@ def test_a_section_holds_two_hundred_parts(rest, cast):
     ] * 2
 
 
-def test_locking_leaves_locked_parts_to_be_read_and_the_rows_to_be_written(rest, cast):
-    make_agent(cast.eve, slug="desk", locked=1)
+def test_locking_leaves_locked_parts_to_be_read_and_the_rows_to_be_written(rest, cast, agent):
+    services.lock(cast.eve, agent)
     trigger = first(rest, "triggers")
 
     rest.patch(f"agents/desk/triggers/{trigger['id']}", name="other")

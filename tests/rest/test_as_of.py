@@ -9,12 +9,12 @@ from agents.services import change_agent
 from agents.services.parts import remove_part
 from prompts.services import change_prompt
 from tests.factories import make_agent, make_prompt
+from tests.kept import begin_with
 from versioning.changes.models import Change
 from versioning.versions import services
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     """v1 was published, the bio changed, v2 published, the trigger removed."""
     made = make_agent(cast.eve, slug="desk", bio="First.")
     services.promote(cast.eve, made, 1)
@@ -22,6 +22,14 @@ def agent(cast):
     services.promote(cast.eve, made, 2, message="Out")
     remove_part(cast.eve, made, AgentTrigger, AgentTrigger.objects.of(made).get().pk)
     return made
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 def moment_of(agent, version, **of):

@@ -10,13 +10,21 @@ from agents.models import Connector
 from agents.services.connectors import change_connector, remove_connector
 from tests.agents.calls import converse, make_connector, split
 from tests.factories import make_agent
+from tests.kept import begin_with
 from versioning.workspaces.models import Event
 
 
-@pytest.fixture
-def desk(cast: Any) -> Any:
+def beginning(cast: Any) -> Any:
     """An agent with three locked versions, the third live."""
     return make_agent(cast.eve, slug="desk", locked=3, live=3)
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def desk(scene: tuple[Any, Any]) -> Any:
+    return scene[1]
 
 
 SHARES = [{"version": 1, "weight": 80}, {"version": 2, "weight": 12.5}, {"version": 3, "weight": 7.5}]

@@ -1,5 +1,7 @@
 """The history of configurations by REST: the versions of a resource, and the timelines."""
 
+from itertools import product
+
 import pytest
 from django.db import connection
 
@@ -8,6 +10,7 @@ from agents.services import change_agent
 from agents.services.parts import remove_part
 from prompts.services import change_prompt
 from tests.factories import make_agent, make_prompt
+from tests.kept import begin_with
 from tests.rest.test_lists import walk
 from versioning.lib.transaction import told
 from versioning.versions import services
@@ -19,9 +22,16 @@ FIELDS = {
 OURS = {"db_role", "request_id", "actor"}
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     return make_agent(cast.eve, slug="desk", bio="First.")
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 @pytest.fixture
@@ -166,33 +176,32 @@ def test_events_are_merged_in_by_time_and_all_of_them(rest, cast, agent):
     assert len(items) == 5 + 4
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ({"resource_type": "trigger"}, ["trigger created"]),
-        ({"act": "deleted"}, ["mcp_server deleted"]),
-        ({"act": "changed"}, ["agent changed"]),
-        ({"act": "restored"}, ["agent restored"]),
-        ({"act": "changed", "resource_type": "trigger"}, []),
-        ({"act": "version.locked", "include": "events"}, ["version.locked"]),
-        ({"act": "live", "include": "events"}, ["version.published"]),
-        ({"act": "deleted", "include": "events"}, ["mcp_server deleted"]),
-        ({"q": "nightly"}, ["trigger created"]),
-        ({"q": "Restored version"}, ["agent restored"]),
-        ({"q": "shipped", "include": "events"}, ["version.published", "version.locked"]),
-    ],
-    ids=str,
-)
-def test_a_history_is_narrowed_by_type_act_and_words(rest, cast, agent, query, found):
+NARROWED = [
+    ({"resource_type": "trigger"}, ["trigger created"]),
+    ({"act": "deleted"}, ["mcp_server deleted"]),
+    ({"act": "changed"}, ["agent changed"]),
+    ({"act": "restored"}, ["agent restored"]),
+    ({"act": "changed", "resource_type": "trigger"}, []),
+    ({"act": "version.locked", "include": "events"}, ["version.locked"]),
+    ({"act": "live", "include": "events"}, ["version.published"]),
+    ({"act": "deleted", "include": "events"}, ["mcp_server deleted"]),
+    ({"q": "nightly"}, ["trigger created"]),
+    ({"q": "Restored version"}, ["agent restored"]),
+    ({"q": "shipped", "include": "events"}, ["version.published", "version.locked"]),
+]
+
+
+def test_a_history_is_narrowed_by_type_act_and_words(rest, cast, agent):
     change_agent(cast.eve, agent, bio="Second.")
     rest.delete(f"agents/desk/mcp-servers/{McpServer.objects.of(agent).get().pk}")
     rest.post(f"agents/desk/versions/agent/{agent.pk}/rollback", target_version=1)
     services.promote(cast.eve, agent, 1, message="Shipped")
 
-    page = rest.get("agents/desk/history", **query).json()
+    for query, found in NARROWED:
+        page = rest.get("agents/desk/history", **query).json()
 
-    assert [said(item) for item in page["items"]] == found
-    assert page["total"] == len(found)
+        assert [said(item) for item in page["items"]] == found, query
+        assert page["total"] == len(found), query
 
 
 def said(item):
@@ -232,22 +241,22 @@ def test_a_history_is_narrowed_by_time_with_an_offset(rest, cast, agent):
     assert rest.get(f"agents/desk/history?from={at}").json()["total"] == 2  # its + came as a space
 
 
-@pytest.mark.parametrize("include", ["", "events"])
-@pytest.mark.parametrize("query", [{}, {"q": "Eve"}, {"changed_by": "eve"}], ids=str)
-@pytest.mark.parametrize("path", ["agents/desk/history", "history", "prompts/greeting/history"])
-def test_a_walk_through_a_history_meets_everything_once(rest, cast, agent, path, query, include):
+def test_a_walk_through_a_history_meets_everything_once(rest, cast, agent):
     make_prompt(cast.eve, slug="greeting", live=2)
     for n in range(6):
         change_agent(cast.eve, agent, bio=f"Bio {n}")
-    query = {name: str(cast.eve.id) if value == "eve" else value for name, value in query.items()}
+    paths = ("agents/desk/history", "history", "prompts/greeting/history")
+    queries = ({}, {"q": "Eve"}, {"changed_by": str(cast.eve.id)})
 
-    walked = walk(rest, path, limit=3, include=include, **query)
-    whole = rest.get(path, limit=200, include=include, **query).json()
-    skipped = rest.get(path, limit=200, offset=2, include=include, **query).json()
+    for path, asked, include in product(paths, queries, ("", "events")):
+        query = {**asked, "include": include}
+        walked = walk(rest, path, limit=3, **query)
+        whole = rest.get(path, limit=200, **query).json()
+        skipped = rest.get(path, limit=200, offset=2, **query).json()
 
-    assert walked == whole["items"]
-    assert len(walked) == whole["total"] > 0
-    assert skipped["items"] == walked[2:]
+        assert walked == whole["items"], (path, query)
+        assert len(walked) == whole["total"] > 0, (path, query)
+        assert skipped["items"] == walked[2:], (path, query)
 
 
 def test_what_is_written_while_one_reads_on_shifts_nothing(rest, cast, agent):
@@ -271,16 +280,18 @@ def test_the_workspaces_history_holds_all_resources(rest, cast, agent):
     assert [event["artifact"]["slug"] for event in events] == ["greeting", "desk"]
 
 
-@pytest.mark.parametrize("include", ["", "events"])
 def test_a_long_history_asks_no_more_questions_than_a_short_one(
-    rest, cast, agent, include, django_assert_num_queries, django_assert_max_num_queries
+    rest, cast, agent, django_assert_num_queries, django_assert_max_num_queries
 ):
     rest.patch("agents/desk", bio="Once.")
-    with django_assert_max_num_queries(40) as short:
-        rest.get("agents/desk/history", include=include)
-    asked = len(short)
+    asked = {}
+    for include in ("", "events"):
+        with django_assert_max_num_queries(40) as short:
+            rest.get("agents/desk/history", include=include)
+        asked[include] = len(short)
     for n in range(30):
         rest.of([cast.ada, cast.eve][n % 2]).patch("agents/desk", bio=f"Bio {n}")
 
-    with django_assert_num_queries(asked):
-        assert rest.get("agents/desk/history", include=include).json()["total"] > 30
+    for include, before in asked.items():
+        with django_assert_num_queries(before):
+            assert rest.get("agents/desk/history", include=include).json()["total"] > 30

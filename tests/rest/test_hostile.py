@@ -7,13 +7,21 @@ from django.db import OperationalError
 
 from tests.api_client import Rest
 from tests.factories import make_prompt
+from tests.kept import begin_with
 
 DEEP = {depth: "[" * depth + "]" * depth for depth in (65, 500, 9_000, 200_000)}
 
 
-@pytest.fixture
-def prompt(cast):
+def beginning(cast):
     return make_prompt(cast.eve, slug="a", live=1, drafts=1)
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def prompt(scene):
+    return scene[1]
 
 
 def is_problem(answer, status, code):

@@ -7,7 +7,7 @@ import pytest
 
 from agents.models import AgentTrigger
 from tests.factories import make_agent
-from tests.kept import kept
+from tests.kept import begin_with
 from tests.rest.test_hostile import DEEP, is_problem
 
 # Where a value of anyone's choice goes in: method, path, the body's field.
@@ -29,21 +29,7 @@ def make_one(cast):
     return make_agent(cast.eve, slug="a", locked=1, live=1)
 
 
-@pytest.fixture(scope="module")
-def made(cast_again, django_db_blocker):
-    with kept(cast_again, django_db_blocker, make_one) as made:
-        yield made
-
-
-@pytest.fixture
-def scene(made):
-    with made.again() as scene:
-        yield scene
-
-
-@pytest.fixture
-def cast(scene):
-    return scene[0]
+made, scene, cast = begin_with(make_one)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from agents.models import AgentTrigger, McpServer
 from agents.services import change_agent
 from prompts.services import change_prompt
 from tests.factories import make_agent, make_prompt
-from tests.kept import kept
+from tests.kept import begin_with
 from tests.rest.test_hostile import is_problem
 from versioning.changes.models import Change
 from versioning.lib.transaction import told
@@ -32,21 +32,7 @@ def make_things(cast):
     return agent, prompt
 
 
-@pytest.fixture(scope="module")
-def made(cast_again, django_db_blocker):
-    with kept(cast_again, django_db_blocker, make_things) as made:
-        yield made
-
-
-@pytest.fixture
-def scene(made):
-    with made.again() as scene:
-        yield scene
-
-
-@pytest.fixture
-def cast(scene):
-    return scene[0]
+made, scene, cast = begin_with(make_things)
 
 
 @pytest.fixture

@@ -6,13 +6,21 @@ from agents.models import AgentTrigger
 from agents.services.parts import remove_part
 from prompts.services import change_prompt
 from tests.factories import make_agent, make_prompt
+from tests.kept import begin_with
 from versioning.changes.models import Change
 from versioning.versions import services
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     return make_agent(cast.eve, slug="desk", bio="First.")
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from agents.models import AgentSchema, AgentTrigger
 from agents.services import change_agent
 from agents.services.parts import add_part, change_part, remove_part
 from tests.factories import make_agent
+from tests.kept import begin_with
 from tests.rest.test_lists import walk
 from versioning.changes.models import Change
 from versioning.versions import services
@@ -17,8 +18,7 @@ LINE = {
 COMPONENTS = {"agent_snapshot", "schemas_snapshot", "triggers_snapshot", "mcp_servers_snapshot"}
 
 
-@pytest.fixture
-def agent(cast):
+def beginning(cast):
     """Its Snapshot 1 is of v1; since then the bio, the trigger and the schema are others."""
     made = make_agent(cast.eve, slug="desk", bio="First.")
     services.promote(cast.eve, made, 1, message="Out")
@@ -27,6 +27,14 @@ def agent(cast):
     add_part(cast.eve, made, AgentTrigger, name="weekly")
     change_part(cast.eve, made, AgentSchema, AgentSchema.objects.of(made).get().pk, is_active=False)
     return made
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1]
 
 
 def two(cast, agent):

@@ -1,6 +1,6 @@
 """Permissions: each cell of the table, asked of the services themselves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,10 +8,9 @@ import pytest
 from django.db import transaction
 
 from prompts import services as prompts
-from tests.again import Again
 from tests.cast import Cast, join
 from tests.factories import make_prompt
-from tests.kept import Kept, kept
+from tests.kept import begin_with
 from tests.keys import key_actor
 from versioning.lib.errors import DomainError
 from versioning.playground import services as playground
@@ -46,21 +45,7 @@ def build_world(cast: Cast) -> World:
     return World(live, spare, dan, key, run, members.invite(cast.alice, role="viewer")[0])
 
 
-@pytest.fixture(scope="module")
-def made(cast_again: Again[Cast], django_db_blocker: Any) -> Iterator[Kept[World]]:
-    with kept(cast_again, django_db_blocker, build_world) as made:
-        yield made
-
-
-@pytest.fixture
-def scene(made: Kept[World]) -> Iterator[tuple[Cast, World]]:
-    with made.again() as scene:
-        yield scene
-
-
-@pytest.fixture
-def cast(scene: tuple[Cast, World]) -> Cast:
-    return scene[0]
+made, scene, cast = begin_with(build_world)
 
 
 @pytest.fixture

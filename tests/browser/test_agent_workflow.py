@@ -29,7 +29,8 @@ FOLDER = ROOT / "tests" / "screenshots"
 DESK = {"viewport": {"width": 1440, "height": 900}}
 SLUG = "agentics-issue-triage"
 BIO = "Sorts new issues, and says why."
-RULE = "\n\nAnswer in one short sentence.\n"
+# The imported ones are long, and a small model reads them slowly.
+SHORT = "You sort the issues of a project.\n\nAnswer in one short sentence.\n"
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +73,8 @@ def test_the_typical_workflow_on_an_imported_agent(world: World, browsers, newes
     page.get_by_role("link", name=SLUG, exact=True).click()
     here.shows(draft, "draft")
     here.saves("Identity", "Bio", BIO)
-    instructions = here.section("Model").get_by_label("Instructions", exact=True)
-    written = instructions.input_value() + RULE
-    here.saves("Model", "Instructions", written)
+    expect(here.section("Model").get_by_label("Instructions", exact=True)).not_to_be_empty()
+    here.saves("Model", "Instructions", SHORT)
     here.selector.locator("summary").click()
     expect(here.selector).to_contain_text("Quick select")
     expect(here.selector).to_contain_text("Version history")
@@ -121,7 +121,7 @@ def test_the_typical_workflow_on_an_imported_agent(world: World, browsers, newes
     here.open()
     here.shows(following, "draft")
     expect(here.section("Identity").get_by_label("Bio", exact=True)).to_have_value(BIO)
-    expect(here.section("Model").get_by_label("Instructions", exact=True)).to_have_value(written)
+    expect(here.section("Model").get_by_label("Instructions", exact=True)).to_have_value(SHORT)
     here.saves("Identity", "Commercial name", "Triage")
     here.action("Publish").wait_for()
     assert served() == (draft, BIO)

@@ -3,7 +3,9 @@
 import hashlib
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
@@ -13,16 +15,18 @@ from agents.models import McpServer
 from agents.services import add_part, change_part
 from prompts.models import Prompt
 from prompts.services import change_prompt
+from tests.again import Again
+from tests.cast import Cast
 from tests.commands import worlds
 from tests.commands.folders import bring, export, files, state
 from tests.commands.say import say
 from tests.factories import PromptFactory, VersionFactory, make_agent, make_prompt
+from tests.kept import Kept, kept
 from versioning.lib.transaction import told
 from versioning.versions import services
 from versioning.versions.exports import entries, import_export, open_folder
 from versioning.versions.models import Artifact, Version
 from versioning.workspaces.actor import Actor
-from versioning.workspaces.models import Workspace
 from versioning.workspaces.services.workspaces import create_workspace
 
 
@@ -31,10 +35,32 @@ def folder(tmp_path) -> Path:
     return tmp_path / "out"
 
 
-@pytest.mark.parametrize("seed", range(5))
+SEEDS = range(5)
+
+
+def make_worlds(_: Cast) -> None:
+    """A workspace full of odd things for each seed."""
+    for seed in SEEDS:
+        workspace = create_workspace(f"world-{seed}")
+        with told(workspace.id):
+            worlds.fill(Actor.of_operator(workspace, via="command"), seed)
+
+
+@pytest.fixture(scope="module")
+def made(cast_again: Again[Cast], django_db_blocker: Any) -> Iterator[Kept[None]]:
+    with kept(cast_again, django_db_blocker, make_worlds) as made:
+        yield made
+
+
+@pytest.fixture
+def cast(made: Kept[None]) -> Iterator[Cast]:
+    with made.again() as (cast, _):
+        yield cast
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_export_import_and_export_again_are_the_same_bytes(cast, tmp_path, seed):
-    worlds.fill(Actor.of_operator(cast.demo, via="command"), seed)
-    export(tmp_path / "one")
+    export(tmp_path / "one", f"world-{seed}")
 
     with told(cast.elsewhere.id):
         results = import_export(cast.charlie, open_folder(tmp_path / "one"))
@@ -52,10 +78,6 @@ def test_export_import_and_export_again_are_the_same_bytes(cast, tmp_path, seed)
 
 def test_the_worlds_of_these_tests_hold_what_they_say(cast):
     """Else the round trips above would prove little."""
-    for seed in range(5):
-        with told(create_workspace(f"world-{seed}").id):
-            workspace = Workspace.objects.get(slug=f"world-{seed}")
-            worlds.fill(Actor.of_operator(workspace, via="command"), seed)
     with told(operator=True):
         artifacts = list(Artifact.objects.select_related("live", "staging"))
         drafts = Version.objects.filter(locked_at=None)

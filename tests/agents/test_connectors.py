@@ -4,24 +4,37 @@ import uuid
 
 import pytest
 
-from agents.models import Connector, Conversation
+from agents.models import Agent, Connector, Conversation
 from agents.services import change_agent
 from agents.services.connectors import change_connector, create_connector, remove_connector
 from agents.targets import aim, moved_words, sum_words, target_words
 from tests.agents.calls import converse, make_connector, split
 from tests.cast import Cast
 from tests.factories import AgentFactory, make_agent
+from tests.kept import begin_with
 from tests.refusals import refused
 from versioning.versions import services
 from versioning.workspaces.models import Event, Workspace
+
+
+def beginning(cast: Cast) -> Agent:
+    """v1 and v2 locked, v2 live."""
+    return make_agent(cast.eve, locked=2, live=2)
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene: tuple[Cast, Agent]) -> Agent:
+    return scene[1]
 
 
 def last_event(agent) -> Event:
     return Event.objects.of(agent.pk).latest("sequence")
 
 
-def test_a_connector_is_made_and_recorded_in_the_agent_s_own_sequence(cast: Cast):
-    agent = make_agent(cast.eve, locked=2, live=2)
+def test_a_connector_is_made_and_recorded_in_the_agent_s_own_sequence(cast: Cast, agent: Agent):
     before = last_event(agent).sequence
 
     made = create_connector(
@@ -59,8 +72,7 @@ def test_retargeting_keeps_all_places_that_can_be_kept(cast: Cast):
     assert changed.revision == 2
 
 
-def test_who_comes_back_from_live_to_a_split_is_where_they_were(cast: Cast):
-    agent = make_agent(cast.eve, locked=2, live=2)
+def test_who_comes_back_from_live_to_a_split_is_where_they_were(cast: Cast, agent: Agent):
     connector = make_connector(cast.eve, agent, **split((1, 30), (2, 70)))
 
     change_connector(cast.eve, agent, connector.pk, target="live", split=[])
@@ -69,8 +81,7 @@ def test_who_comes_back_from_live_to_a_split_is_where_they_were(cast: Cast):
     assert back.places == connector.places
 
 
-def test_since_when_counts_begin_anew_with_the_target_alone(cast: Cast):
-    agent = make_agent(cast.eve, locked=2, live=2)
+def test_since_when_counts_begin_anew_with_the_target_alone(cast: Cast, agent: Agent):
     connector = make_connector(cast.eve, agent)
 
     named = change_connector(cast.eve, agent, connector.pk, name="Other")
@@ -80,8 +91,7 @@ def test_since_when_counts_begin_anew_with_the_target_alone(cast: Cast):
     assert aimed.target_since > connector.target_since
 
 
-def test_a_removed_connector_is_gone_and_its_conversations_stay(cast: Cast):
-    agent = make_agent(cast.eve, locked=1, live=1)
+def test_a_removed_connector_is_gone_and_its_conversations_stay(cast: Cast, agent: Agent):
     connector = make_connector(cast.eve, agent)
     converse(agent, connector=connector)
 
@@ -95,8 +105,7 @@ def test_a_removed_connector_is_gone_and_its_conversations_stay(cast: Cast):
         remove_connector(cast.eve, agent, connector.pk)
 
 
-def test_whoever_comes_second_is_refused(cast: Cast):
-    agent = make_agent(cast.eve, locked=1, live=1)
+def test_whoever_comes_second_is_refused(cast: Cast, agent: Agent):
     connector = make_connector(cast.eve, agent)
     change_connector(cast.ada, agent, connector.pk, name="Ada's", expected=1)
 
@@ -109,8 +118,7 @@ def test_whoever_comes_second_is_refused(cast: Cast):
     assert Connector.objects.get(pk=connector.pk).name == "Ada's"
 
 
-def test_saving_what_is_there_already_saves_nothing(cast: Cast):
-    agent = make_agent(cast.eve, locked=2, live=2)
+def test_saving_what_is_there_already_saves_nothing(cast: Cast, agent: Agent):
     connector = make_connector(cast.eve, agent, **split((1, 12.5), (2, 87.5)))
 
     with refused("unchanged"):
@@ -142,9 +150,9 @@ def test_saving_what_is_there_already_saves_nothing(cast: Cast):
         ([(1, 50), (99, 50)], "There is no v99"),
     ],
 )
-def test_a_split_that_cannot_be_is_refused_with_what_is_wrong(cast: Cast, shares: list, words: str):
-    agent = make_agent(cast.eve, locked=2, live=2)
-
+def test_a_split_that_cannot_be_is_refused_with_what_is_wrong(
+    cast: Cast, agent: Agent, shares: list, words: str
+):
     with refused("invalid") as caught:
         make_connector(cast.eve, agent, **split(*shares))
 
@@ -152,17 +160,13 @@ def test_a_split_that_cannot_be_is_refused_with_what_is_wrong(cast: Cast, shares
     assert caught.value.data["field"] == "split"
 
 
-def test_a_target_cannot_be_a_draft(cast: Cast):
-    agent = make_agent(cast.eve, locked=1, live=1)
-
-    for asked in ({"target": "version", "split": [{"version": 2}]}, split((1, 50), (2, 50))):
+def test_a_target_cannot_be_a_draft(cast: Cast, agent: Agent):
+    for asked in ({"target": "version", "split": [{"version": 3}]}, split((1, 50), (3, 50))):
         with refused("not_frozen"):
             make_connector(cast.eve, agent, **asked)
 
 
-def test_what_is_live_takes_no_split_and_one_version_takes_one(cast: Cast):
-    agent = make_agent(cast.eve, locked=2, live=2)
-
+def test_what_is_live_takes_no_split_and_one_version_takes_one(cast: Cast, agent: Agent):
     for asked in (
         {"target": "live", "split": [{"version": 1}]}, {"target": "version", "split": []},
         {"target": "version", "split": [{"version": 1}, {"version": 2}]}, {"target": "newest"},
@@ -207,17 +211,17 @@ NO_ADDRESSES = [
 
 
 @pytest.mark.parametrize(("channel", "given", "kept"), ADDRESSES)
-def test_an_address_is_kept_in_one_form(cast: Cast, channel: str, given: str, kept: str):
-    made = make_connector(cast.eve, make_agent(cast.eve, locked=1), channel=channel, address=given)
+def test_an_address_is_kept_in_one_form(cast: Cast, agent: Agent, channel: str, given: str, kept: str):
+    made = make_connector(cast.eve, agent, channel=channel, address=given)
 
     assert made.address == kept
     assert change_connector(cast.eve, made.agent, made.pk, name="Other").address == kept
 
 
 @pytest.mark.parametrize(("channel", "given"), NO_ADDRESSES)
-def test_what_is_no_address_of_its_channel_is_refused(cast: Cast, channel: str, given: str):
+def test_what_is_no_address_of_its_channel_is_refused(cast: Cast, agent: Agent, channel: str, given: str):
     with refused("invalid") as caught:
-        make_connector(cast.eve, make_agent(cast.eve, locked=1), channel=channel, address=given)
+        make_connector(cast.eve, agent, channel=channel, address=given)
 
     assert caught.value.data["field"] == (
         "address" if channel in ("sip", "phone", "web", "api") else "channel"
@@ -225,9 +229,9 @@ def test_what_is_no_address_of_its_channel_is_refused(cast: Cast, channel: str, 
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\0b", None, 7])
-def test_a_name_that_cannot_be_is_refused(cast: Cast, name):
+def test_a_name_that_cannot_be_is_refused(cast: Cast, agent: Agent, name):
     with refused("invalid") as caught:
-        make_connector(cast.eve, make_agent(cast.eve, locked=1), name=name)
+        make_connector(cast.eve, agent, name=name)
 
     assert caught.value.data["field"] == "name"
 
@@ -252,8 +256,7 @@ def test_two_widgets_may_sit_on_one_site(cast: Cast):
     assert len({each.pk for each in made}) == 2
 
 
-def test_a_viewer_and_where_live_is_protected_an_editor_cannot(cast: Cast):
-    agent = make_agent(cast.eve, locked=1, live=1)
+def test_a_viewer_and_where_live_is_protected_an_editor_cannot(cast: Cast, agent: Agent):
     connector = make_connector(cast.eve, agent)
 
     def verbs(actor):

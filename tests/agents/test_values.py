@@ -3,9 +3,12 @@
 import pytest
 
 from agents.models import Agent, AgentSchema, McpServer
+from agents.services import change_agent
 from tests.agents.sheets import send, sheet, sheets_on
 from tests.agents.test_editor_page import said
-from tests.factories import AgentFactory
+from tests.cast import Web
+from tests.factories import AgentFactory, make_prompt
+from tests.kept import begin_with
 from versioning.workspaces.models import Event
 
 DEEP = '{"a":' * 40 + "1" + "}" * 40
@@ -33,14 +36,36 @@ JSON = {
 }
 
 
+def beginning(cast):
+    """The agent `desk`, and the forms that its pages have: of its sections, and of its parts."""
+    agent = AgentFactory(actor=cast.eve, slug="desk", metadata={"kept": True})
+    htmx = Web(cast, cast.alice, htmx=True)
+    forms = sheets_on(htmx.get("agents/desk/"))
+    for part in (McpServer.objects.of(agent).get(), AgentSchema.objects.of(agent).get()):
+        forms[part.section] = sheet(htmx, f"agents/desk/{part.section}/{part.pk}/", f"part-{part.pk}")
+    return agent, forms
+
+
+made, scene, cast = begin_with(beginning)
+
+
+@pytest.fixture
+def agent(scene):
+    return scene[1][0]
+
+
+@pytest.fixture
+def forms(scene):
+    return scene[1][1]
+
+
 @pytest.mark.parametrize("name", JSON)
 @pytest.mark.parametrize("field", ["metadata", "other"])
-def test_json_that_cannot_be_kept_is_refused_at_its_field(cast, htmx, name, field):
+def test_json_that_cannot_be_kept_is_refused_at_its_field(htmx, forms, name, field):
     text, words = JSON[name]
-    AgentFactory(actor=cast.eve, slug="desk", metadata={"kept": True})
     section = "metadata" if field == "metadata" else "model"
 
-    answer = send(htmx, sheet(htmx, "agents/desk/", section), **{field: text})
+    answer = send(htmx, forms[section], **{field: text})
 
     assert answer.status_code == 422
     assert words in said(answer)
@@ -51,18 +76,15 @@ def test_json_that_cannot_be_kept_is_refused_at_its_field(cast, htmx, name, fiel
 
 
 @pytest.mark.parametrize("name", [name for name in JSON if name not in ("a credential",)])
-def test_so_it_is_in_the_config_of_a_server_and_in_a_schema(cast, htmx, name):
+def test_so_it_is_in_the_config_of_a_server_and_in_a_schema(htmx, forms, name):
     text, words = JSON[name]
-    agent = AgentFactory(actor=cast.eve, slug="desk")
 
-    for model, field in (
-        (McpServer, "config"),
-        (AgentSchema, "schema_data"),
-        (AgentSchema, "validation_rules"),
+    for section, field in (
+        ("mcp_servers", "config"),
+        ("schemas", "schema_data"),
+        ("schemas", "validation_rules"),
     ):
-        part = model.objects.of(agent).get()
-        path = f"agents/desk/{part.section}/{part.pk}/"
-        answer = send(htmx, sheet(htmx, path, f"part-{part.pk}"), **{field: text})
+        answer = send(htmx, forms[section], **{field: text})
 
         assert answer.status_code == 422, (field, name)
         assert words in said(answer), (field, name)
@@ -82,10 +104,8 @@ def test_so_it_is_in_the_config_of_a_server_and_in_a_schema(cast, htmx, name):
         ("status", "", "This field is required."),
     ],
 )
-def test_words_that_cannot_be_kept_are_refused_at_their_field(cast, htmx, field, value, words):
-    AgentFactory(actor=cast.eve, slug="desk")
-
-    answer = send(htmx, sheet(htmx, "agents/desk/", "identity"), **{field: value})
+def test_words_that_cannot_be_kept_are_refused_at_their_field(htmx, forms, field, value, words):
+    answer = send(htmx, forms["identity"], **{field: value})
 
     assert answer.status_code == 422
     assert words in said(answer)
@@ -107,48 +127,35 @@ def test_words_that_cannot_be_kept_are_refused_at_their_field(cast, htmx, field,
         ("at", "0", 'say "live" or the number of one of its versions'),
     ],
 )
-def test_settings_that_cannot_be_kept_are_refused_at_their_field(cast, htmx, field, value, words):
-    AgentFactory(actor=cast.eve, slug="desk")
+def test_settings_that_cannot_be_kept_are_refused_at_their_field(cast, htmx, forms, field, value, words):
     typed = {field: value} | ({"prompt": "greeting"} if field == "at" else {})
     if field == "at":
-        from tests.factories import make_prompt
-
         make_prompt(cast.eve, slug="greeting", live=1)
 
-    answer = send(htmx, sheet(htmx, "agents/desk/", "model"), **typed)
+    answer = send(htmx, forms["model"], **typed)
 
     assert answer.status_code == 422
     assert words in said(answer)
 
 
-def test_a_comma_and_an_exponent_are_numbers_too(cast, htmx):
-    AgentFactory(actor=cast.eve, slug="desk")
-
+def test_a_comma_and_an_exponent_are_numbers_too(htmx, agent):
     for typed, kept in (("0,5", 0.5), ("1e-7", 1e-7), ("0.0", 0.0), ("2", 2)):
         assert send(htmx, sheet(htmx, "agents/desk/", "model"), temperature=typed).status_code == 200
         assert Agent.objects.get(slug="desk").llm_config["temperature"] == kept
 
 
 @pytest.mark.parametrize("before", ["{", "[]", '{"bio": 5}', '"x"', "[" * 50_000, "\0"])
-def test_what_a_script_says_of_before_may_be_anything(cast, htmx, before):
-    agent = AgentFactory(actor=cast.eve, slug="desk")
-    form = sheet(htmx, "agents/desk/", "identity")
-    from agents.services import change_agent
-
+def test_what_a_script_says_of_before_may_be_anything(cast, htmx, agent, forms, before):
     change_agent(cast.eve, agent, section="identity", bio="Eve's.")
 
-    answer = send(htmx, form, bio="Mine.", before=before)
+    answer = send(htmx, forms["identity"], bio="Mine.", before=before)
 
     assert answer.status_code == 412
     assert sheets_on(answer)["identity"]["bio"] == "Mine."
 
 
-def test_an_address_that_carries_a_credential_is_refused(cast, htmx):
-    agent = AgentFactory(actor=cast.eve, slug="desk")
-    server = McpServer.objects.of(agent).get()
-    form = sheet(htmx, f"agents/desk/mcp_servers/{server.pk}/", f"part-{server.pk}")
-
-    answer = send(htmx, form, endpoint="https://me:hunter22@tools.example/mcp")
+def test_an_address_that_carries_a_credential_is_refused(htmx, forms):
+    answer = send(htmx, forms["mcp_servers"], endpoint="https://me:hunter22@tools.example/mcp")
 
     assert answer.status_code == 422
     assert "It carries a credential." in said(answer)

@@ -29,7 +29,9 @@ class ModelServer:
         self._counting = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self._http.serve_forever, args=[0.02], daemon=True
+        ).start()  # how soon it ends
 
     def url(self, how: str = "words") -> str:
         """A base URL whose answers come that way."""

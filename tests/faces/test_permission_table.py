@@ -25,7 +25,7 @@ from tests.faces.permission_table import (
 )
 from tests.faces.test_isolation import routes
 from tests.faces.verbs import AGENTS, PROMPTS
-from tests.kept import kept
+from tests.kept import begin_with
 from versioning import mcp
 from versioning.api import api
 from versioning.workspaces import policy
@@ -35,17 +35,13 @@ WEB = {"page", "form"}
 NO_PAGE = ("405", "")  # there is no page on which the form would stand
 
 
-@pytest.fixture(scope="module")
-def made(cast_again, django_db_blocker):
-    with kept(cast_again, django_db_blocker, make) as made:
-        yield made
+made, scene, cast = begin_with(make)
 
 
 @pytest.fixture
-def world(made):
+def world(scene):
     """Everything that the acts are done to."""
-    with made.again() as scene:
-        yield World(*scene)
+    return World(*scene)
 
 
 def wrong(world: World, deed: Deed, who: Iterable[str], *, protected: bool = False) -> list[str]:

@@ -108,3 +108,10 @@ def test_the_rest_of_what_a_version_offers_is_in_its_menu(phone, pocket):
     here.row(4).locator(".phone-more").get_by_role("link", name="Delete draft…").tap()
 
     expect(phone.get_by_role("heading", name="Delete the draft v4?")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["settings/", "clients/", "versions/"])
+def test_the_tab_that_one_is_on_is_in_sight(phone, pocket, path):
+    phone.goto(f"prompts/pocket/{path}")
+
+    expect(phone.locator("#header .tabs [aria-current]")).to_be_in_viewport(ratio=0.9)

@@ -1,9 +1,11 @@
 """Real server processes: granian with the whole application, on ports of their own."""
 
+import contextlib
 import fcntl
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -85,11 +87,15 @@ class Server:
     def stop(self) -> int:
         """End it as an operator does; its exit code."""
         self.client.close()
+        below = self.workers() if self.process.poll() is None else []
         self.process.terminate()
         try:
             return self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            for pid in below:  # whom nobody supervises any more
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
             return self.process.wait(10)
 
     def workers(self) -> list[str]:

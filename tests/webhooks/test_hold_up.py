@@ -21,15 +21,14 @@ def test_endpoints_that_hang_hold_up_no_other_and_not_even_their_own_later_deliv
         create_endpoint(cast.alice, url=receiver.url, events=["key.created"])
         for number in range(10):
             create_key(cast.alice, name=f"key {number}", kind="live")
-    started = time.monotonic()
 
     receiver.wait_for(10)
-    took = time.monotonic() - started
+    tried = [len(one.came) for one in hanging]
     for one in hanging:
         one.wait_for(2)
         one.close()
 
-    assert took < 3, took
+    assert max(tried) < 5, "each of them is owed ten, and hangs on one after the other"
     for one in hanging:
         assert one.came[0].id != one.came[1].id
     with told(cast.demo.id):

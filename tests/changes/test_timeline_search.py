@@ -1,18 +1,14 @@
 """The search of a timeline: notes, fields, names, people, messages; newest one by one, the rest by index."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.db import connection
 
 from agents.models import Agent, AgentSchema, AgentTrigger, McpServer
 from agents.services import change_agent, change_part, remove_part
-from tests.again import Again
 from tests.cast import Cast
 from tests.changes.timelines import body, lines
 from tests.factories import make_agent, make_prompt
-from tests.kept import Kept, kept
+from tests.kept import begin_with
 from versioning.changes import finding
 from versioning.changes import services as changes
 from versioning.changes.resources import RESOURCES
@@ -42,21 +38,7 @@ def make_desk(cast: Cast) -> Agent:
     return made
 
 
-@pytest.fixture(scope="module")
-def made(cast_again: Again[Cast], django_db_blocker: Any) -> Iterator[Kept[Agent]]:
-    with kept(cast_again, django_db_blocker, make_desk) as made:
-        yield made
-
-
-@pytest.fixture
-def scene(made: Kept[Agent]) -> Iterator[tuple[Cast, Agent]]:
-    with made.again() as scene:
-        yield scene
-
-
-@pytest.fixture
-def cast(scene: tuple[Cast, Agent]) -> Cast:
-    return scene[0]
+made, scene, cast = begin_with(make_desk)
 
 
 @pytest.fixture

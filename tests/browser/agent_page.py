@@ -47,3 +47,13 @@ class AgentPage(PromptPage):
         """A button of the header."""
         actions = self.page.locator("#header .actions")
         return actions.get_by_role("link", name=re.compile(f"^{name}…?$"))
+
+
+def field(here: AgentPage, section: str, label: str) -> Locator:
+    """A field of a section of the editor, by their titles."""
+    return here.section(section).get_by_label(label, exact=True)
+
+
+def save(here: AgentPage, section: str) -> Locator:
+    """The button that saves a section."""
+    return here.section(section).get_by_role("button", name=re.compile("^Save"))

@@ -78,8 +78,8 @@ def keep(request: HttpRequest, response: HttpResponse) -> None:
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     # Sealed, for an answer may show a new key or invite, of which the database knows the digest alone.
     secret = getattr(response, "no_keep", False)
-    body = None if secret else seal(response.content, label=SEALED)
-    mine.update(status=response.status_code, headers=headers, body=body, said=_said(request))
+    body, said = (None, None) if secret else (seal(response.content, label=SEALED), _said(request))
+    mine.update(status=response.status_code, headers=headers, body=body, said=said)
 
 
 def _said(request: HttpRequest) -> bytes | None:
